@@ -1,0 +1,60 @@
+# Everything starts here. On a fresh machine: `make demo`, then `make test`. Needs Python >= 3.11 and make.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+PYTEST ?= $(BIN)/python -m pytest -q
+
+.PHONY: help demo test check fix cover wheel-test bench bench-start mail-look clean
+
+help:  ## this list
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
+
+$(BIN)/jobraker: setup.cfg pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "jobraker needs Python 3.11 or newer; set PYTHON=...")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install -q --disable-pip-version-check -e .
+	@touch $@
+
+$(VENV)/.test: $(BIN)/jobraker
+	$(BIN)/python -m pip install -q --disable-pip-version-check -e '.[test]'
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.test
+	$(BIN)/python -m pip install -q --disable-pip-version-check -e '.[dev]'
+	@touch $@
+
+demo: $(BIN)/jobraker  ## a whole board at work in ./demo, without network or settings
+	$(BIN)/jobraker demo --keep demo
+
+test: $(VENV)/.test  ## the test suite, on SQLite and (where there is one) PostgreSQL
+	$(PYTEST) -n auto
+
+check: $(VENV)/.dev  ## all that CI checks: format, lint, types, layers, tests, coverage, the wheel
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(MAKE) cover
+	$(MAKE) wheel-test
+
+cover: $(VENV)/.dev
+	rm -f .coverage .coverage.*
+	$(BIN)/coverage run -m pytest -q -n 2
+	$(BIN)/coverage combine -q
+	$(BIN)/coverage report
+	$(BIN)/coverage report --fail-under=100 --include='jobraker_cli/matching/*,jobraker_cli/model.py,jobraker_cli/tasks/periods.py,jobraker_cli/tasks/digest.py,jobraker_cli/delivery/replies.py'
+
+wheel-test: $(VENV)/.dev  ## build sdist and wheel, install the wheel into an empty environment, use it there
+	$(BIN)/python -m pytest -q -m packaging tests/packaging
+
+bench: bench-start  ## every benchmark
+
+bench-start: $(VENV)/.test  ## start-up times of the command
+	$(BIN)/python benchmarks/start.py
+
+fix: $(VENV)/.dev  ## let ruff put right what it can
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info demo .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis

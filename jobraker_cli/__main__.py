@@ -1,0 +1,5 @@
+"""`python -m jobraker_cli` is `jobraker`."""
+
+from jobraker_cli.cli import main
+
+main()

@@ -1,0 +1,83 @@
+"""Commands: parse, call one function, show its report. Errors become exit codes here, once."""
+
+import os
+import sys
+import traceback
+
+from jobraker_cli.errors import JobrakerError
+
+
+def main() -> None:
+    """Run the command line and exit with its code."""
+    sys.exit(_run())
+
+
+def _run() -> int:
+    import click
+
+    try:
+        return _invoke()
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        return _say("interrupted", 130)
+    except BrokenPipeError:
+        # Whoever read our output has enough of it; nothing more can be said there.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:
+        return _failed(error)
+
+
+def _invoke() -> int:
+    """Parse and call; not by click's `main`, which makes an error of a broken pipe."""
+    import click
+
+    from jobraker_cli.cli.root import root
+
+    try:
+        with root.make_context("jobraker", sys.argv[1:]) as context:
+            root.invoke(context)
+        sys.stdout.flush()
+    except click.exceptions.Exit as ended:
+        return ended.exit_code
+    return 0
+
+
+def _failed(error: Exception) -> int:
+    from jobraker_cli.cli.session import verbosity
+
+    expected = _expected(error)
+    if verbosity() > 1 or (expected is None and verbosity()):
+        lines = traceback.format_exception(error, chain=True)
+        sys.stderr.write(_without_secrets("".join(lines)))
+    if expected is None:
+        words = f"this is a bug in jobraker ({type(error).__name__}: {error})"
+        return _say(f"{words}; run it again with -v and report what it prints", 1)
+    return _say(str(expected), expected.exit_code)
+
+
+def _expected(error: Exception) -> JobrakerError | None:
+    if isinstance(error, JobrakerError):
+        return error
+    if type(error).__module__.startswith("sqlalchemy"):
+        from jobraker_cli.store.engine import translate
+
+        return translate(error)
+    return None
+
+
+def _say(words: str, code: int) -> int:
+    from jobraker_cli.mail.clean import terminal_line
+
+    sys.stderr.write(f"jobraker: {terminal_line(_without_secrets(words))}\n")
+    return code
+
+
+def _without_secrets(text: str) -> str:
+    from jobraker_cli.cli.session import secrets
+
+    for secret in secrets():
+        text = text.replace(secret, "********")
+    return text

@@ -1,0 +1,1 @@
+"""Claim, send, settle: from the outbox to the relay."""

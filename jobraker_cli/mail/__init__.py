@@ -1,0 +1,1 @@
+"""What leaves: cleaned text, worded facts, rendered templates, bytes of a message."""

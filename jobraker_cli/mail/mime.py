@@ -1,0 +1,142 @@
+"""The bytes of a message: RFC 5322 headers and a multipart/alternative body, 7-bit and CRLF only.
+
+Assembled by hand because the standard library's generators fold and encode what must stay whole
+(List-Unsubscribe), choose 8bit, decode hostile encoded-words, and cost ten times as much.
+"""
+
+import binascii
+import hashlib
+import re
+from collections.abc import Iterable, Sequence
+from email.charset import Charset
+from email.header import Header
+
+from jobraker_cli.errors import MessageError
+from jobraker_cli.mail.address import split_mailbox
+from jobraker_cli.mail.clean import clean_line
+
+_FOLD_AT = 78
+_LONGEST_LINE = 998  # RFC 5322 2.1.1
+_LONGEST_VALUE = 900
+
+_MAILBOXES = {"from", "to", "reply-to", "sender"}
+# Made of tokens that break when they are folded inside or encoded.
+_VERBATIM = {
+    "feedback-id",
+    "in-reply-to",
+    "list-id",
+    "list-unsubscribe",
+    "list-unsubscribe-post",
+    "message-id",
+    "references",
+}
+_NAME = re.compile(r"[A-Za-z0-9-]{1,76}")
+_PLAIN = re.compile(r"[\x20-\x7e]*")
+_PHRASE = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]*")  # atoms, RFC 5322 3.2.3
+_NO_BODY = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+_UTF8 = Charset("utf-8")
+
+
+def build(headers: Sequence[tuple[str, str]], text: str, html: str) -> bytes:
+    """The message: the headers in their order, then MIME-Version and Content-Type, then both parts.
+
+    The same arguments give the same bytes. Raises MessageError for what no header can hold.
+    """
+    lines = [_header(name, value) for name, value in headers]
+    boundary = _boundary(headers)
+    lines.append("MIME-Version: 1.0")
+    lines.append(_folded("Content-Type", ("multipart/alternative;", f'boundary="{boundary}"')))
+    between = f"--{boundary}".encode("ascii")
+    return b"\r\n".join(
+        (
+            "\r\n".join(lines).encode("ascii"),
+            b"",
+            between,
+            _part("plain", *_quoted_printable(_body(text))),
+            between,
+            _part("html", *_shorter(_body(html))),
+            between + b"--\r\n",
+        )
+    )
+
+
+def _boundary(headers: Iterable[tuple[str, str]]) -> str:
+    """From the Message-ID; `=_` can stand in neither encoding, so no body can contain it."""
+    message_id = next((value for name, value in headers if name.lower() == "message-id"), "")
+    return f"=_{hashlib.sha256(message_id.encode('utf-8', 'replace')).hexdigest()[:32]}"
+
+
+def _header(name: str, value: str) -> str:
+    if not _NAME.fullmatch(name):
+        raise MessageError("a header's name is not made of letters, digits and hyphens")
+    kind = name.lower()
+    if kind in _VERBATIM:
+        return _verbatim(name, value)
+    if kind in _MAILBOXES:
+        display, address = split_mailbox(value)
+        words = [*_display_words(display), f"<{address}>"] if display else [address]
+        return _folded(name, words)
+    return _folded(name, _words(clean_line(value, _LONGEST_VALUE)))
+
+
+def _verbatim(name: str, value: str) -> str:
+    if not _PLAIN.fullmatch(value):
+        raise MessageError(f"{name} holds characters that it cannot carry")
+    return _folded(name, value.split())
+
+
+def _display_words(display: str) -> list[str]:
+    if _PHRASE.fullmatch(display) or not _PLAIN.fullmatch(display):
+        return _words(display)
+    escaped = display.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'.split(" ")
+
+
+def _words(line: str) -> list[str]:
+    """The words as they stand, or as encoded-words (RFC 2047) when they are not all ASCII."""
+    if _PLAIN.fullmatch(line):
+        return line.split()
+    return Header(line, _UTF8, maxlinelen=60).encode(linesep="\n").split()
+
+
+def _folded(name: str, words: Iterable[str]) -> str:
+    """The header with line breaks between words only, at 78 characters where that is possible."""
+    lines = [f"{name}:"]
+    for word in words:
+        if len(lines[-1]) + 1 + len(word) > _FOLD_AT and lines[-1] != f"{name}:":
+            lines.append("")
+        lines[-1] += f" {word}"
+    if max(map(len, lines)) > _LONGEST_LINE:
+        raise MessageError(f"{name} is too long for a line of mail")
+    return "\r\n".join(lines)
+
+
+def _body(text: str) -> bytes:
+    """UTF-8 with bare line feeds and no control character but tab."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n")
+    return _NO_BODY.sub("", lines).rstrip("\n").encode("utf-8") + b"\n"
+
+
+def _shorter(body: bytes) -> tuple[str, bytes]:
+    """Quoted-printable, unless most of the text is not ASCII and base64 is the smaller one."""
+    quoted = _quoted_printable(body)
+    return quoted if len(quoted[1]) <= len(body) * 4 / 3 * 78 / 76 else _base64(body)
+
+
+def _quoted_printable(body: bytes) -> tuple[str, bytes]:
+    encoded = binascii.b2a_qp(body, istext=True)
+    return "quoted-printable", encoded.replace(b"\n", b"\r\n")
+
+
+def _base64(body: bytes) -> tuple[str, bytes]:
+    encoded = binascii.b2a_base64(body.replace(b"\n", b"\r\n"), newline=False)
+    lines = [encoded[start : start + 76] for start in range(0, len(encoded), 76)]
+    return "base64", b"\r\n".join(lines) + b"\r\n"
+
+
+def _part(subtype: str, encoding: str, body: bytes) -> bytes:
+    head = (
+        f"Content-Type: text/{subtype}; charset=utf-8\r\n"
+        f"Content-Transfer-Encoding: {encoding}\r\n\r\n"
+    )
+    return head.encode("ascii") + body

@@ -1,0 +1,39 @@
+"""The fields of a job that keywords are looked for in, each a bit of a scope."""
+
+from collections.abc import Iterable
+
+TITLE, SKILLS_REQUIRED, SKILLS_PREFERRED, TECHNOLOGIES = 1, 2, 4, 8
+COMPANY, REQUIREMENTS, DESCRIPTION = 16, 32, 64
+
+SKILLS = SKILLS_REQUIRED | SKILLS_PREFERRED | TECHNOLOGIES
+ANYWHERE = TITLE | SKILLS | COMPANY | REQUIREMENTS | DESCRIPTION
+
+FIELDS = {
+    "title": TITLE,
+    "skills_required": SKILLS_REQUIRED,
+    "skills_preferred": SKILLS_PREFERRED,
+    "technologies": TECHNOLOGIES,
+    "company": COMPANY,
+    "requirements": REQUIREMENTS,
+    "description": DESCRIPTION,
+}
+
+
+def scope_of(names: Iterable[str]) -> int:
+    """The scope of these fields; ValueError names one that does not exist."""
+    scope = 0
+    for name in names:
+        if name not in FIELDS:
+            raise ValueError(f"{name!r} is no field that keywords can be looked for in")
+        scope |= FIELDS[name]
+    return scope
+
+
+def labels(scope: int) -> list[str]:
+    """The fields' names as people say them, best evidence first."""
+    said = {
+        "skills" if name.startswith("skills") else name: None
+        for name, bit in FIELDS.items()
+        if bit & scope
+    }
+    return list(said)

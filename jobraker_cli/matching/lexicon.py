@@ -1,0 +1,163 @@
+"""The closed word lists of matching: spellings of one word, and words that are no plural."""
+
+# One word for one thing, after plural folding: the spelling on the left reads as on the right.
+SPELLINGS: dict[str, tuple[str, ...]] = {
+    "sr": ("senior",),
+    "snr": ("senior",),
+    "jr": ("junior",),
+    "jnr": ("junior",),
+    "mgr": ("manager",),
+    "asst": ("assistant",),
+    "vp": ("vice", "president"),
+    "avp": ("assistant", "vice", "president"),
+    "evp": ("executive", "vice", "president"),
+    "svp": ("senior", "vice", "president"),
+    "centre": ("center",),
+    "golang": ("go",),
+    "cpp": ("c++",),
+    "csharp": ("c#",),
+    "fsharp": ("f#",),
+    "dotnet": (".net",),
+    "fullstack": ("full", "stack"),
+    "frontend": ("front", "end"),
+    "backend": ("back", "end"),
+    "datacenter": ("data", "center"),
+    "datacentre": ("data", "center"),
+    "healthcare": ("health", "care"),
+    "childcare": ("child", "care"),
+    "daycare": ("day", "care"),
+    "cybersecurity": ("cyber", "security"),
+    "helpdesk": ("help", "desk"),
+    "backoffice": ("back", "office"),
+    "lifescience": ("life", "science"),
+    "microservice": ("micro", "service"),
+    "nonprofit": ("non", "profit"),
+    "onsite": ("on", "site"),
+    "fulltime": ("full", "time"),
+    "parttime": ("part", "time"),
+    "postsale": ("post", "sale"),
+    "presale": ("pre", "sale"),
+    "startup": ("start", "up"),
+    "coop": ("co", "op"),
+    "cicd": ("ci", "cd"),
+    "aiml": ("ai", "ml"),
+}
+
+# Neighbours whose parts mean something else alone: "go" is not in "go to market".
+FUSED: dict[tuple[str, str], str] = {
+    ("go", "to"): "goto",
+    ("go", "live"): "golive",
+    ("go", "getter"): "gogetter",
+    ("go", "ahead"): "goahead",
+    ("go", "kart"): "gokart",
+    ("to", "go"): "togo",
+    ("the", "go"): "thego",
+    ("java", "script"): "javascript",
+    ("type", "script"): "typescript",
+    ("objective", "c"): "objectivec",
+    ("c", "level"): "clevel",
+    ("c", "suite"): "csuite",
+    ("c", "sharp"): "c#",
+    ("f", "sharp"): "f#",
+    ("dot", "net"): ".net",
+    ("dev", "ops"): "devops",
+    ("e", "commerce"): "ecommerce",
+    ("e", "learning"): "elearning",
+    ("e", "mail"): "email",
+    ("x", "ray"): "xray",
+    ("t", "shirt"): "tshirt",
+    ("k", "12"): "k12",
+    ("ph", "d"): "phd",
+    ("s", "4hana"): "s4hana",
+}
+
+# Words of four letters and more that end in s, are no plural, and would read as another word.
+SINGULAR_IN_S = frozenset(
+    [
+        "adas",
+        "always",
+        "angeles",
+        "atlas",
+        "canvas",
+        "dallas",
+        "devops",
+        "does",
+        "jenkins",
+        "kansas",
+        "kubernetes",
+        "lens",
+        "moines",
+        "news",
+        "pandas",
+        "rails",
+        "series",
+        "species",
+        "texas",
+        "vegas",
+        "windows",
+    ]
+)
+
+IRREGULAR_PLURALS = {
+    "children": "child",
+    "gurus": "guru",
+    "menus": "menu",
+    "midwives": "midwife",
+    "quizzes": "quiz",
+    "shelves": "shelf",
+}
+
+# What stands before an apostrophe as a word of its own: l'oreal, d'affaires, dell'arte.
+ELISIONS = frozenset(
+    ["all", "c", "d", "dell", "j", "l", "m", "n", "nell", "qu", "quest", "s", "sull", "t", "un"]
+)
+
+# Ranks stay in front when "Senior Engineer, Software" reads "senior software engineer".
+RANKS = frozenset(
+    [
+        "associate",
+        "assistant",
+        "chief",
+        "deputy",
+        "executive",
+        "group",
+        "head",
+        "intern",
+        "junior",
+        "lead",
+        "mid",
+        "principal",
+        "senior",
+        "staff",
+    ]
+)
+
+# Legal forms at the end of a company's name.
+LEGAL_FORMS = frozenset(
+    [
+        "ab",
+        "ag",
+        "bv",
+        "co",
+        "company",
+        "corp",
+        "corporation",
+        "gmbh",
+        "inc",
+        "incorporated",
+        "kg",
+        "limited",
+        "llc",
+        "llp",
+        "ltd",
+        "nv",
+        "oy",
+        "plc",
+        "pte",
+        "pty",
+        "sa",
+        "sas",
+        "se",
+        "srl",
+    ]
+)

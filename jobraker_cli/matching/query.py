@@ -1,0 +1,201 @@
+"""Keywords as a query: entries are OR'ed, an entry is a phrase or an expression.
+
+Expressions have AND, OR, NOT, -word, "quotes" and (brackets). A query is a program in postfix
+order, so that reading and evaluating it need no recursion however deep it nests.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from jobraker_cli.matching.fields import ANYWHERE, COMPANY, TITLE
+from jobraker_cli.matching.text import inversions, terms
+
+AND, OR, NOT = "and", "or", "not"
+_BINDING = {OR: 1, AND: 2, NOT: 3}
+
+
+class Term(NamedTuple):
+    """A phrase and the fields it may stand in."""
+
+    words: tuple[str, ...]
+    scope: int
+
+
+Program = tuple[Term | str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """An alert's keywords: the program, and its terms as the person wrote them.
+
+    An empty program comes from entries without any word; it holds for no job.
+    """
+
+    program: Program
+    spoken: Mapping[Term, str] = field(compare=False)
+
+    @property
+    def terms(self) -> list[Term]:
+        """The distinct terms, in the order of the keywords."""
+        return list(dict.fromkeys(step for step in self.program if isinstance(step, Term)))
+
+
+def evaluate(program: Program, lookup: Callable[[Term], int], everything: int) -> int:
+    """The set of jobs for which the program holds, from the sets in which its terms stand."""
+    stack: list[int] = []
+    for step in program:
+        if isinstance(step, Term):
+            stack.append(lookup(step))
+        elif step == NOT:
+            stack[-1] = everything & ~stack[-1]
+        else:
+            right = stack.pop()
+            stack[-1] = stack[-1] & right if step == AND else stack[-1] | right
+    return stack[-1] if stack else 0
+
+
+def read_query(entries: Iterable[str], scope: int) -> Query | None:
+    """The query of these entries, None if there are none; `scope` is where plain words count.
+
+    Entries are OR'ed, but one that only excludes ("-intern") narrows all the others.
+    """
+    spoken: dict[Term, str] = {}
+    programs = list(dict.fromkeys(tuple(_read_entry(one, scope, spoken)) for one in entries))
+    if not programs:
+        return None
+    wanted = [program for program in programs if program and not _only_excludes(program)]
+    excluding = [program for program in programs if _only_excludes(program)]
+    return Query(_joined([_joined(wanted, OR), *excluding], AND), spoken)
+
+
+def _only_excludes(program: Program) -> bool:
+    return bool(evaluate(program, lambda _: 0, 1))
+
+
+def _joined(programs: Iterable[Program], operator: str) -> Program:
+    steps: list[Term | str] = []
+    for program in filter(None, programs):
+        joint = (operator,) if steps else ()
+        steps += (*program, *joint)
+    return tuple(steps)
+
+
+_SYNTAX = re.compile(
+    r"""["“”„()] | (?<!\S)(?:AND|OR|NOT)(?!\S) | (?<!\S)-\S | (?i:title|company|anywhere):""",
+    re.VERBOSE,
+)
+_QUOTES = str.maketrans("“”„", '"""')
+_LEXEME = re.compile(
+    r"""
+    (?P<minus>(?<![^\s(])-(?=[^\s)-]))?
+    (?:(?P<scope>(?i:title|company|anywhere)):\s*)?
+    (?:(?P<open>\() | "(?P<quoted>[^"]*)" | (?P<word>[^\s()"]+))
+    | (?P<close>\)) | (?P<stray>")
+    """,
+    re.VERBOSE,
+)
+_SCOPES = {"title": TITLE, "company": COMPANY, "anywhere": ANYWHERE}
+_OPERATORS = {"AND": AND, "OR": OR, "NOT": NOT}
+
+
+def _read_entry(entry: str, scope: int, spoken: dict[Term, str]) -> list[Term | str]:
+    if not _SYNTAX.search(entry):
+        return _phrase(entry, scope, spoken)
+    lexemes = list(_LEXEME.finditer(entry.translate(_QUOTES)))
+    program = _postfix(_symbols(lexemes, scope, spoken))
+    if program is not None:
+        return program
+    said = (lexeme["word"] or lexeme["quoted"] or "" for lexeme in lexemes)
+    return _phrase(" ".join(words for words in said if words not in _OPERATORS), scope, spoken)
+
+
+def _phrase(text: str, scope: int, spoken: dict[Term, str]) -> list[Term | str]:
+    """The text as one phrase, with one comma also turned round; [] if it has no words."""
+    readings = [terms(text)]
+    if text.count(",") == 1:
+        readings += inversions(text)
+    program: list[Term | str] = []
+    for words in filter(None, readings):
+        term = Term(tuple(words), scope)
+        spoken.setdefault(term, " ".join(text.split()))
+        program += (term, OR) if program else (term,)
+    return program
+
+
+_Symbol = str | list[Term | str]  # an operator or bracket, or the program of an operand
+
+
+def _symbols(
+    lexemes: Iterable[re.Match[str]], scope: int, spoken: dict[Term, str]
+) -> Iterator[_Symbol]:
+    """Operators, brackets and operands; an operand without words is []."""
+    scopes = [scope]  # of each open bracket
+    run: list[str] = []  # plain words side by side are one phrase
+    for lexeme in lexemes:
+        word, own = lexeme["word"], _SCOPES.get((lexeme["scope"] or "").lower(), 0)
+        marked = lexeme["minus"] or own
+        if word and not marked and word not in _OPERATORS:
+            run.append(word)
+            continue
+        yield from _operands(run, scopes[-1], spoken)
+        run = []
+        if lexeme["minus"]:
+            yield NOT
+        if lexeme["open"]:
+            scopes.append(own or scopes[-1])
+            yield "("
+        elif lexeme["close"]:
+            if len(scopes) > 1:
+                scopes.pop()
+            yield ")"
+        elif word and not marked:
+            yield _OPERATORS[word]
+        else:
+            yield _phrase(word or lexeme["quoted"] or "", own or scopes[-1], spoken)
+    yield from _operands(run, scopes[-1], spoken)
+
+
+def _operands(run: list[str], scope: int, spoken: dict[Term, str]) -> list[_Symbol]:
+    """The words of a run as one operand; none if it is only punctuation."""
+    phrase = _phrase(" ".join(run), scope, spoken)
+    return [phrase] if phrase else []
+
+
+def _postfix(symbols: Iterable[_Symbol]) -> list[Term | str] | None:
+    """Dijkstra's shunting yard; two operands side by side are AND'ed. None if malformed."""
+    output: list[Term | str] = []
+    waiting: list[str] = []
+    complete = False  # whether what stands before is an operand
+    for symbol in symbols:
+        if complete and (isinstance(symbol, list) or symbol in ("(", NOT)):
+            _push(AND, waiting, output)
+            complete = False
+        if symbol == [] or complete != (symbol in (")", AND, OR)):
+            return None
+        if isinstance(symbol, list):
+            output += symbol
+            complete = True
+        elif symbol == ")":
+            _unwind(waiting, output, 0)
+            if not waiting:
+                return None
+            waiting.pop()
+        else:
+            _push(symbol, waiting, output)
+            complete = False
+    _unwind(waiting, output, 0)
+    return output if complete and not waiting else None
+
+
+def _push(operator: str, waiting: list[str], output: list[Term | str]) -> None:
+    if operator in (AND, OR):
+        _unwind(waiting, output, _BINDING[operator])
+    waiting.append(operator)
+
+
+def _unwind(waiting: list[str], output: list[Term | str], binding: int) -> None:
+    """Move the operators that bind at least this closely to the output, up to an open bracket."""
+    while waiting and waiting[-1] != "(" and _BINDING[waiting[-1]] >= binding:
+        output.append(waiting.pop())

@@ -1,0 +1,166 @@
+"""Words: how a title, a skill or a keyword is read before anything is compared."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Literal
+
+from jobraker_cli.matching.lexicon import (
+    ELISIONS,
+    FUSED,
+    IRREGULAR_PLURALS,
+    RANKS,
+    SINGULAR_IN_S,
+    SPELLINGS,
+)
+
+GAP = ""  # stands between texts that are not neighbours; no phrase holds it
+
+# Thai, Lao, Burmese, Khmer, kana, Han: written without spaces, so that each character is a word.
+_UNSPACED = (
+    r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3041-\u30fa\u30fc-\u30ff"
+    r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+)
+_INDIC = r"\u0900-\u0dff"  # vowel signs belong to the word, though they are no letters
+_SYMBOLIC = r"""
+      [a-z](?:\.[a-z])+(?![a-z0-9])               # U.S., D.C.
+    | (?<![a-z0-9]{4})\.net(?![a-z0-9])           # .NET, ASP.NET, but not slideshare.net
+    | [a-z](?:\+\+|\#|\+(?![a-z0-9+]))            # C++, C#, A+
+    | [a-z]\ ?&\ ?[a-z](?![a-z0-9&+\#])           # R&D, R & D
+    | [a-z]\ and\ [a-z](?![a-z0-9&+\#'.-])        # R and D
+    | [a-z0-9]&[a-z0-9]{1,4}(?![a-z0-9])          # S&OP
+    | [a-z0-9]{2,4}&[a-z0-9](?![a-z0-9])          # AT&T, FP&A
+    | [cehktux]-[a-z0-9]+                         # e-commerce, C-level, X-ray
+    | &
+"""
+_ASCII_TOKEN = re.compile(_SYMBOLIC + r"| [a-z0-9]+(?:'[a-z]+)*", re.VERBOSE)
+_ANY_TOKEN = re.compile(
+    rf"{_SYMBOLIC} | (?:[^\W_{_UNSPACED}{_INDIC}]|[{_INDIC}])+(?:'[^\W_{_UNSPACED}]+)*"
+    rf"| [{_UNSPACED}]",
+    re.VERBOSE,
+)
+
+_LOOKALIKES = str.maketrans(
+    {
+        **dict.fromkeys("\u2018\u2019\u201b\u02bc\u00b4\u0060\uff07", "'"),
+        **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-"),
+        **dict.fromkeys("\u2122\u2120\u00ae\u00a9\u200b\u2044", " "),
+        "\u266f": "#",
+    }
+)
+_LETTERS = str.maketrans(
+    {"æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ħ": "h", "ı": "i"}
+)
+# Accents, vowel points, invisible marks; but kana's voicing marks stay: they make other letters.
+_ACCENTS = re.compile(
+    "[\u00ad\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u0640"
+    "\u064b-\u065f\u0670\u1ab0-\u1aff\u1dc0-\u1dff\u200c-\u200f\u202a-\u202e\u2060-\u2069"
+    "\u20d0-\u20ff\ufe00-\ufe0f\ufe20-\ufe2f\ufeff]+"
+)
+_ACRONYM_PLURAL = re.compile(r"(?<![A-Za-z0-9])([A-Z]{2})s(?![A-Za-z0-9])")  # RNs, VPs
+_PIECE = (
+    256  # characters normalized at once: sorting a run of marks takes time square in its length
+)
+_LONGEST_WORD = 40  # what is longer is compared as written, and kept out of the cache
+
+
+def fold(text: str) -> str:
+    """The text without case, accents, ligatures and typographic variants of a character."""
+    if text.isascii():
+        return text.lower()
+    plain = _ACCENTS.sub("", _normalized("NFKD", text.translate(_LOOKALIKES)))
+    return _normalized("NFC", plain.casefold().translate(_LETTERS))
+
+
+def _normalized(form: Literal["NFC", "NFKD"], text: str) -> str:
+    pieces = (text[start : start + _PIECE] for start in range(0, len(text), _PIECE))
+    return "".join(unicodedata.normalize(form, piece) for piece in pieces)
+
+
+def tokens(text: str) -> list[str]:
+    """The text's words as written, folded; symbols that belong to a word stay with it."""
+    folded = fold(_ACRONYM_PLURAL.sub(r"\1", text).replace("&amp;", "&"))
+    return (_ASCII_TOKEN if folded.isascii() else _ANY_TOKEN).findall(folded)
+
+
+def terms(text: str) -> list[str]:
+    """The words that are compared: plurals folded, one spelling for one thing."""
+    return canonical(tokens(text))
+
+
+def canonical(found: list[str]) -> list[str]:
+    """Tokens as the words that are compared."""
+    read: list[str] = []
+    for token in found:
+        for word in _words(token) if len(token) <= _LONGEST_WORD else (token,):
+            joined = FUSED.get((read[-1], word)) if read else None
+            if joined is None:
+                read.append(word)
+            else:
+                read[-1] = joined
+    return read
+
+
+@lru_cache(maxsize=100_000)
+def _words(written: str) -> tuple[str, ...]:
+    if written == "&":
+        return ("and",)
+    first, *rest = written.split("'")
+    if rest and first in ELISIONS:
+        return (first, *_words("".join(rest)))
+    joined = _without_joints(first + "".join(part for part in rest if part != "s"))
+    if len(joined) > 3 and joined.endswith("js"):  # NodeJS is Node.js
+        return (*_words(joined[:-2]), "js")
+    word = singular(joined)
+    return SPELLINGS.get(word, (word,))
+
+
+def _without_joints(written: str) -> str:
+    if written == ".net" or written.isalnum():
+        return written
+    return written.replace(" and ", "&").replace(" ", "").replace(".", "").replace("-", "")
+
+
+def singular(word: str) -> str:
+    """One form for a word and its English plural; not always the one that dictionaries have."""
+    if word in IRREGULAR_PLURALS:
+        return IRREGULAR_PLURALS[word]
+    if len(word) < 4 or not word.isascii() or word in SINGULAR_IN_S:
+        return word
+    if word.endswith("sis"):  # analysis, analyses
+        return word[:-2]
+    if word[-1] == "s" and word[-2] != "s" and not _ends_in_singular_us(word):
+        word = word[:-1]
+    if word.endswith(("che", "oe", "se", "she", "xe", "ze")) and len(word) > 3:
+        return word[:-1]
+    if word.endswith("ie") and len(word) > 3:  # agencies, movies
+        return word[:-2] + "y"
+    return word[:-2] + "an" if word.endswith("men") and len(word) > 4 else word
+
+
+def _ends_in_singular_us(word: str) -> bool:
+    return word.endswith("us") and (len(word) > 4 or word[0] in "aeiou" or word[1] in "aeiou")
+
+
+_SEGMENT = re.compile(r"\s-|-\s|[|;:/()\[\]{}\u2013\u2014\u2022\uff08\uff09]")
+_COMMA = re.compile(r"[,\uff0c](?!\d)")
+_SEGMENTS, _COMMAS, _BASE_WORDS = 8, 3, 12
+
+
+def inversions(text: str) -> Iterator[list[str]]:
+    """How "Engineer, Software" also reads: "software engineer"; ranks stay in front.
+
+    Bounded: the first 8 segments, 3 commas in each, names of up to 12 words.
+    """
+    if not _COMMA.search(text):
+        return
+    for segment in _SEGMENT.split(text, maxsplit=_SEGMENTS)[:_SEGMENTS]:
+        first, *others = _COMMA.split(segment, maxsplit=_COMMAS + 1)[: _COMMAS + 1]
+        base = terms(first)
+        if not 0 < len(base) <= _BASE_WORDS:
+            continue
+        ranks = next((n for n, word in enumerate(base[:-1]) if word not in RANKS), len(base) - 1)
+        for other in others:
+            if ahead := terms(other):
+                yield [*base[:ranks], *ahead, *base[ranks:]]

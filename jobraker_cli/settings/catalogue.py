@@ -1,0 +1,194 @@
+"""Every setting there is: name, parser, default and one line of help, in one place.
+
+`.env.example`, `config show` and the docs are made from, or compared with, this file.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from jobraker_cli.settings import values
+
+
+def _setting(
+    name: str,
+    parse: Callable[[str], Any],
+    default: str,
+    about: str,
+    *,
+    secret: bool = False,
+) -> Any:
+    """One setting; an empty default means that it is worked out or not set."""
+    return field(
+        metadata={
+            "name": name,
+            "parse": parse,
+            "default": default,
+            "about": about,
+            "secret": secret,
+        }
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """All settings, parsed. Values of type str are "" and Path or int values None when not set."""
+
+    database_url: str = _setting(
+        "DATABASE_URL",
+        values.database_url,
+        "",
+        "The job board's database; default: a SQLite file in the data directory",
+        secret=True,
+    )
+    email_backend: str = _setting(
+        "EMAIL_BACKEND",
+        values.backend,
+        "",
+        "smtp, file, console or memory; default: smtp when EMAIL_HOST is set, else file",
+    )
+    email_host: str = _setting("EMAIL_HOST", values.text, "", "The relay's host name")
+    email_port: int = _setting(
+        "EMAIL_PORT",
+        values.whole_number(1, 65_535),
+        "",
+        "The relay's port; default: 465 with EMAIL_USE_SSL, 587 with EMAIL_USE_TLS, else 25",
+    )
+    email_use_tls: bool = _setting(
+        "EMAIL_USE_TLS", values.yes_or_no, "false", "Ask for STARTTLS and send nothing without it"
+    )
+    email_use_ssl: bool = _setting(
+        "EMAIL_USE_SSL", values.yes_or_no, "false", "TLS from the first byte (usually port 465)"
+    )
+    email_host_user: str = _setting("EMAIL_HOST_USER", values.text, "", "User name at the relay")
+    email_host_password: str = _setting(
+        "EMAIL_HOST_PASSWORD", values.text, "", "Password at the relay", secret=True
+    )
+    email_timeout: float = _setting(
+        "EMAIL_TIMEOUT", values.seconds, "30", "Seconds that each reply of the relay may take"
+    )
+    email_ca_file: Path | None = _setting(
+        "EMAIL_CA_FILE",
+        values.path,
+        "",
+        "Certificates to trust for the relay; default: the system's",
+    )
+    email_file_path: Path = _setting(
+        "EMAIL_FILE_PATH",
+        values.path,
+        "",
+        "Folder of the file backend; default: mail beside the SQLite file",
+    )
+    email_settle_group: int = _setting(
+        "EMAIL_SETTLE_GROUP",
+        values.whole_number(1, 1000),
+        "10",
+        "Messages whose outcome is written in one commit",
+    )
+    default_from_email: str = _setting(
+        "DEFAULT_FROM_EMAIL",
+        values.sender,
+        "Job alerts <alerts@jobs.example.com>",
+        "Sender of every mail",
+    )
+    support_email: str = _setting("SUPPORT_EMAIL", values.sender, "", "Where replies go")
+    company_name: str = _setting("COMPANY_NAME", values.text, "Jobraker", "Name of the job board")
+    site_url: str = _setting(
+        "SITE_URL", values.web_address, "https://jobs.example.com", "Address of the web application"
+    )
+    job_url: str = _setting(
+        "JOB_URL", values.job_address, "{site}/jobs/{id}", "Address of one job's page"
+    )
+    list_id: str = _setting(
+        "LIST_ID",
+        values.list_id,
+        "",
+        "List-Id of the digests; default: alerts. and the sender's domain",
+    )
+    unsubscribe_mailto: str = _setting(
+        "UNSUBSCRIBE_MAILTO",
+        values.sender,
+        "",
+        "Mailbox for unsubscribe mails; default: the sender",
+    )
+    uncertain_digests: str = _setting(
+        "UNCERTAIN_DIGESTS",
+        values.one_of("resend", "hold"),
+        "resend",
+        "A digest that may have been accepted: resend or hold",
+    )
+    lease_seconds: int = _setting(
+        "JOBRAKER_LEASE_SECONDS",
+        values.whole_number(1, 86_400),
+        "900",
+        "Seconds after which a dead sender's messages are taken over",
+    )
+    domain_pause_seconds: int = _setting(
+        "DOMAIN_PAUSE_SECONDS",
+        values.whole_number(1, 604_800),
+        "3600",
+        "Seconds a domain rests after a policy refusal",
+    )
+    secret_key: str = _setting(
+        "JOBRAKER_SECRET_KEY",
+        values.text,
+        "",
+        "Signs unsubscribe links; default: a key made by init, kept in the ledger",
+        secret=True,
+    )
+    timezone: ZoneInfo = _setting(
+        "JOBRAKER_TZ", values.time_zone, "UTC", "Time zone of the calendar days, weeks and months"
+    )
+    templates: Path | None = _setting(
+        "JOBRAKER_TEMPLATES", values.path, "", "Folder with templates of your own, looked at first"
+    )
+    write_last_run: bool = _setting(
+        "JOBRAKER_WRITE_LAST_RUN",
+        values.yes_or_no,
+        "true",
+        "Write job_alerts.last_run for the web application",
+    )
+    job_lookback_days: int = _setting(
+        "JOB_LOOKBACK_DAYS",
+        values.whole_number(1, 3650),
+        "7",
+        "Days of new jobs that immediate-alerts looks through",
+    )
+    alert_match_fields: tuple[str, ...] = _setting(
+        "ALERT_MATCH_FIELDS",
+        values.match_fields,
+        "title,skills_required,skills_preferred,technologies",
+        "Fields in which keywords are looked for",
+    )
+    alert_currency: str = _setting(
+        "ALERT_CURRENCY", values.currency, "USD", "Currency of the alerts' pay"
+    )
+    alert_require_salary: bool = _setting(
+        "ALERT_REQUIRE_SALARY",
+        values.yes_or_no,
+        "false",
+        "Jobs without comparable pay fail a pay clause",
+    )
+    alert_max_jobs: int = _setting(
+        "ALERT_MAX_JOBS", values.whole_number(1, 50), "10", "Jobs in one mail"
+    )
+    alert_max_per_company: int = _setting(
+        "ALERT_MAX_PER_COMPANY",
+        values.whole_number(1, 50),
+        "2",
+        "Jobs of one company in a mail while others are left",
+    )
+    alert_max_posted_age: int = _setting(
+        "ALERT_MAX_POSTED_AGE",
+        values.whole_number(1, 36_500),
+        "60",
+        "Days after posted_date from which a job is not mailed any more",
+    )
+
+
+def catalogue() -> tuple[MappingProxyType[Any, Any], ...]:
+    """Every setting's metadata, in order: name, parse, default, about, secret."""
+    return tuple(spec.metadata for spec in fields(Settings))

@@ -1,0 +1,170 @@
+"""Parsers of settings: a text in, a value out; ValueError says what is wrong and what to write."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+DJANGO_BACKENDS = {
+    "django.core.mail.backends.smtp.EmailBackend": "smtp",
+    "django.core.mail.backends.console.EmailBackend": "console",
+    "django.core.mail.backends.filebased.EmailBackend": "file",
+    "django.core.mail.backends.locmem.EmailBackend": "memory",
+    "django.core.mail.backends.dummy.EmailBackend": "memory",
+}
+BACKENDS = ("smtp", "console", "file", "memory")
+MATCH_FIELDS = (
+    "title",
+    "company",
+    "skills_required",
+    "skills_preferred",
+    "technologies",
+    "requirements",
+    "description",
+)
+DATABASE_SCHEMES = {
+    "postgres": "postgresql+psycopg2",
+    "postgresql": "postgresql+psycopg2",
+    "postgresql+psycopg2": "postgresql+psycopg2",
+    "pgsql": "postgresql+psycopg2",
+    "psql": "postgresql+psycopg2",
+    "sqlite": "sqlite",
+}
+YES = {"1", "true", "t", "yes", "y", "on"}
+NO = {"0", "false", "f", "no", "n", "off"}
+
+
+def text(value: str) -> str:
+    """The value as it is."""
+    return value
+
+
+def yes_or_no(value: str) -> bool:
+    """true, 1, yes, on or their opposites."""
+    if value.lower() in YES:
+        return True
+    if value.lower() in NO:
+        return False
+    raise ValueError("is neither true nor false; write true or false")
+
+
+def whole_number(low: int, high: int) -> Callable[[str], int]:
+    """A parser of whole numbers from `low` to `high`, both included."""
+
+    def parse(value: str) -> int:
+        if not re.fullmatch(r"[+-]?\d{1,18}", value):
+            raise ValueError(f"is not a whole number; write one from {low} to {high}")
+        if not low <= int(value) <= high:
+            raise ValueError(f"is out of range; write a whole number from {low} to {high}")
+        return int(value)
+
+    return parse
+
+
+def seconds(value: str) -> float:
+    """Seconds above 0, up to a day."""
+    try:
+        number = float(value)
+    except ValueError:
+        raise ValueError("is not a number of seconds; write for example 30") from None
+    if not 0 < number <= 86_400:
+        raise ValueError("is out of range; write seconds above 0 and up to 86400")
+    return number
+
+
+def one_of(*choices: str) -> Callable[[str], str]:
+    """A parser that accepts one of `choices`, in any case."""
+
+    def parse(value: str) -> str:
+        if value.lower() not in choices:
+            raise ValueError(f"is not known; write one of {', '.join(choices)}")
+        return value.lower()
+
+    return parse
+
+
+def backend(value: str) -> str:
+    """A mail backend, also by Django's dotted name."""
+    known = DJANGO_BACKENDS.get(value, value.lower())
+    if known not in BACKENDS:
+        raise ValueError(
+            f"is not a backend jobraker has; write one of {', '.join(BACKENDS)} "
+            "(Django's dotted names of these work too)"
+        )
+    return known
+
+
+def database_url(value: str) -> str:
+    """A database URL in the spellings of Django's helpers, as SQLAlchemy writes it."""
+    scheme, separator, rest = value.partition("://")
+    if not separator or scheme.lower() not in DATABASE_SCHEMES:
+        raise ValueError(
+            "does not begin with postgresql:// or sqlite:///; write for example "
+            "postgresql://user:password@host:5432/name or sqlite:////var/lib/board.db"
+        )
+    if scheme.lower() == "sqlite" and not rest.startswith("/"):
+        raise ValueError(
+            "has too few slashes; write sqlite:///relative.db or sqlite:////absolute.db"
+        )
+    if scheme.lower() != "sqlite" and rest.rpartition("@")[0].count("@"):
+        raise ValueError("has an @ in the user or password; write it as %40")
+    return f"{DATABASE_SCHEMES[scheme.lower()]}://{rest}"
+
+
+def time_zone(value: str) -> ZoneInfo:
+    """A time zone of the IANA database."""
+    try:
+        return ZoneInfo(value)
+    except (KeyError, ValueError, OSError):
+        raise ValueError("is not a time zone; write a name such as UTC or Europe/Berlin") from None
+
+
+def web_address(value: str) -> str:
+    """An http or https address without a trailing slash."""
+    if not re.fullmatch(r"https?://[^\s/?#@]+(/[^\s?#]*)?", value):
+        raise ValueError("is not a web address; write for example https://jobs.example.com")
+    return value.rstrip("/")
+
+
+def job_address(value: str) -> str:
+    """The pattern of a job's address, with {id} and perhaps {site}."""
+    if "{id}" not in value or not re.match(r"(https?://[^\s/]+|\{site\})/", value):
+        raise ValueError("has no {id} or no host; write for example {site}/jobs/{id}")
+    return value
+
+
+def sender(value: str) -> str:
+    """One address, with or without a name."""
+    if not re.search(r"[^\s@<>]+@[^\s@<>]+", value) or re.search(r"[\r\n]", value):
+        raise ValueError(
+            'is not an address; write alerts@example.com or "Name <alerts@example.com>"'
+        )
+    return value
+
+
+def match_fields(value: str) -> tuple[str, ...]:
+    """Names of job fields, separated by commas."""
+    names = tuple(name.strip().lower() for name in value.split(",") if name.strip())
+    unknown = [name for name in names if name not in MATCH_FIELDS]
+    if unknown or not names:
+        raise ValueError(f"names no such field; write some of {', '.join(MATCH_FIELDS)}")
+    return names
+
+
+def currency(value: str) -> str:
+    """Three letters, in capitals."""
+    if not re.fullmatch(r"[A-Za-z]{3}", value):
+        raise ValueError("is not a currency; write three letters such as USD")
+    return value.upper()
+
+
+def path(value: str) -> Path:
+    """A path; ~ is the home directory."""
+    return Path(value).expanduser()
+
+
+def list_id(value: str) -> str:
+    """A List-Id: letters, digits, dots and hyphens."""
+    if not re.fullmatch(r"[A-Za-z0-9.-]{1,200}", value):
+        raise ValueError("is not a list id; write for example alerts.jobs.example.com")
+    return value

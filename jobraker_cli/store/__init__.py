@@ -1,0 +1,1 @@
+"""The database: engine, shared tables as a contract, the ledger."""

@@ -1,0 +1,190 @@
+"""Reading alerts with their users, and the marks that say what they were served.
+
+Functions take an open connection and never commit.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Select, func, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from jobraker_cli.matching import keywords_of
+from jobraker_cli.model import Alert, User
+from jobraker_cli.store.ledger import alert_mark, sent_job
+from jobraker_cli.store.shared import applications, job_alerts, recommended_jobs, users
+
+NOT_WANTED = ("dismissed", "irrelevant")
+_ALERT = [column for column in job_alerts.columns if column.name != "last_run"]
+_USER = [column.label(f"user__{column.name}") for column in users.columns]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subscription:
+    """An alert and its user."""
+
+    alert: Alert
+    user: User
+
+
+def mailable(
+    connection: Connection, frequency: str, *, after_user: str | None, floor: int, limit: int
+) -> Sequence[Subscription]:
+    """Alerts of a frequency that may be mailed, ordered by user, from the user after `after_user`.
+
+    At most `limit` rows, but never a part of a user's alerts unless one user alone has more.
+    `floor` is the floor of an alert that has no mark yet.
+    """
+    found = _subscriptions(floor).where(
+        job_alerts.c.frequency == frequency,
+        job_alerts.c.is_active,
+        job_alerts.c.email_notifications,
+        users.c.is_active,
+    )
+    if after_user is not None:
+        found = found.where(job_alerts.c.user_id > after_user)
+    found = found.order_by(job_alerts.c.user_id, job_alerts.c.id)
+    rows = [_subscription(row) for row in connection.execute(found.limit(limit)).mappings()]
+    if len(rows) < limit:
+        return rows
+    last = rows[-1].user.id
+    whole = [row for row in rows if row.user.id != last]
+    if whole:
+        return whole
+    one_user = found.where(job_alerts.c.user_id == last)
+    return [_subscription(row) for row in connection.execute(one_user).mappings()]
+
+
+def subscriptions(
+    connection: Connection,
+    *,
+    alert_id: str | None = None,
+    email: str | None = None,
+    limit: int | None,
+) -> Sequence[Subscription]:
+    """Alerts whether they may be mailed or not, for people to look at."""
+    found = _subscriptions(0).order_by(users.c.email, job_alerts.c.name, job_alerts.c.id)
+    if alert_id is not None:
+        found = found.where(job_alerts.c.id == alert_id)
+    if email is not None:
+        found = found.where(func.lower(users.c.email) == email.lower())
+    return [_subscription(row) for row in connection.execute(found.limit(limit)).mappings()]
+
+
+def still_wanted(connection: Connection, alert_ids: Collection[str]) -> set[str]:
+    """Which of these alerts exist, are active and still want mail."""
+    if not alert_ids:
+        return set()
+    found = select(job_alerts.c.id).where(
+        job_alerts.c.id.in_(alert_ids), job_alerts.c.is_active, job_alerts.c.email_notifications
+    )
+    return set(connection.execute(found).scalars())
+
+
+def active_users(connection: Connection, user_ids: Collection[str]) -> set[str]:
+    """Which of these users exist and are active."""
+    if not user_ids:
+        return set()
+    found = select(users.c.id).where(users.c.id.in_(user_ids), users.c.is_active)
+    return set(connection.execute(found).scalars())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class History:
+    """What one user did with jobs: ids of jobs applied to, dismissed, and mailed before."""
+
+    applied: frozenset[str] = frozenset()
+    dismissed: frozenset[str] = frozenset()
+    mailed: frozenset[str] = frozenset()
+
+    def excludes(self, job_id: str) -> bool:
+        """Whether a job must not be mailed to this user (again)."""
+        return job_id in self.applied or job_id in self.dismissed or job_id in self.mailed
+
+
+def histories(connection: Connection, user_ids: Collection[str]) -> Mapping[str, History]:
+    """The histories of users, three queries for all of them together."""
+    applied = _jobs_by_user(
+        connection, select(applications.c.user_id, applications.c.job_id), user_ids
+    )
+    dismissed = _jobs_by_user(
+        connection,
+        select(recommended_jobs.c.user_id, recommended_jobs.c.job_id).where(
+            recommended_jobs.c.status.in_(NOT_WANTED)
+        ),
+        user_ids,
+    )
+    mailed = _jobs_by_user(connection, select(sent_job.c.user_id, sent_job.c.job_id), user_ids)
+    return {
+        user: History(
+            applied=frozenset(applied.get(user, ())),
+            dismissed=frozenset(dismissed.get(user, ())),
+            mailed=frozenset(mailed.get(user, ())),
+        )
+        for user in user_ids
+    }
+
+
+def write_marks(connection: Connection, alert_ids: Sequence[str], run_seq: int) -> None:
+    """Note that these alerts were served up to an intake; a mark never moves back."""
+    if not alert_ids:
+        return
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    statement = dialect.insert(alert_mark)
+    statement = statement.on_conflict_do_update(
+        index_elements=[alert_mark.c.alert_id],
+        set_={"run_seq": statement.excluded.run_seq},
+        where=alert_mark.c.run_seq < statement.excluded.run_seq,
+    )
+    connection.execute(
+        statement, [{"alert_id": alert_id, "run_seq": run_seq} for alert_id in alert_ids]
+    )
+
+
+def write_last_run(connection: Connection, alert_ids: Collection[str], now: datetime) -> None:
+    """Set job_alerts.last_run; a row that the web application is writing just now is left alone."""
+    if not alert_ids:
+        return
+    free = select(job_alerts.c.id).where(job_alerts.c.id.in_(alert_ids))
+    free = free.with_for_update(skip_locked=True)
+    connection.execute(job_alerts.update().where(job_alerts.c.id.in_(free)).values(last_run=now))
+
+
+def write_sent_jobs(connection: Connection, rows: Sequence[Mapping[str, str]]) -> None:
+    """Remember which jobs were queued for whom (user_id, job_id, fingerprint, outbox_id)."""
+    if not rows:
+        return
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    connection.execute(dialect.insert(sent_job).on_conflict_do_nothing(), list(rows))
+
+
+def _subscriptions(floor: int) -> Select[Any]:
+    mark = func.coalesce(alert_mark.c.run_seq, floor).label("floor")
+    return select(*_ALERT, *_USER, mark).select_from(
+        job_alerts.join(users, users.c.id == job_alerts.c.user_id).outerjoin(
+            alert_mark, alert_mark.c.alert_id == job_alerts.c.id
+        )
+    )
+
+
+def _subscription(row: Mapping[Any, Any]) -> Subscription:
+    alert = {name: value for name, value in row.items() if not name.startswith("user__")}
+    user = {
+        name.removeprefix("user__"): value
+        for name, value in row.items()
+        if name.startswith("user__")
+    }
+    alert["keywords"] = keywords_of(alert["keywords"])
+    return Subscription(alert=Alert(**alert), user=User(**user))
+
+
+def _jobs_by_user(
+    connection: Connection, found: Select[Any], user_ids: Iterable[str]
+) -> dict[str, set[str]]:
+    by_user: dict[str, set[str]] = {}
+    column = found.selected_columns.user_id
+    for row in connection.execute(found.where(column.in_(list(user_ids)))):
+        by_user.setdefault(row.user_id, set()).add(row.job_id)
+    return by_user

@@ -1,0 +1,155 @@
+"""The engine: one way to connect, on SQLite and PostgreSQL, and what each needs to be safe.
+
+SQLite: a transaction that will write begins IMMEDIATE (a deferred one that turns writer fails with
+SQLITE_BUSY_SNAPSHOT, which no busy timeout helps); synchronous=FULL; foreign keys on.
+PostgreSQL: session time zone UTC; a read-only engine refuses writes at the server.
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, NullPool, create_engine, event, exc
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.pool import StaticPool
+
+from jobraker_cli.errors import ConfigError, JobrakerError, UnreachableError
+
+SQLITE_BUSY_SECONDS = 30
+CONNECT_SECONDS = 10
+
+
+def connect(database_url: str, *, readonly: bool = False, create: bool = False) -> Engine:
+    """An engine for a normalized DATABASE_URL; nothing is opened before the first use.
+
+    A read-only engine cannot write, whatever the code does: dry runs use one. With `create` a
+    SQLite file that is not there is made; else its use raises ConfigError.
+    """
+    try:
+        url = make_url(database_url)
+    except (exc.ArgumentError, ValueError):
+        raise ConfigError("DATABASE_URL cannot be read; see .env.example for its form") from None
+    if url.get_backend_name() == "sqlite":
+        return _sqlite(url, mode="ro" if readonly else "rwc" if create else "rw")
+    return _postgresql(url, readonly=readonly)
+
+
+def _postgresql(url: URL, *, readonly: bool) -> Engine:
+    options = "-c timezone=UTC" + (" -c default_transaction_read_only=on" if readonly else "")
+    given = url.query.get("options")
+    if isinstance(given, str):
+        options = f"{given} {options}"
+    return create_engine(
+        url.difference_update_query(["options"]),
+        connect_args={
+            "options": options,
+            "application_name": "jobraker",
+            "connect_timeout": CONNECT_SECONDS,
+        },
+        json_deserializer=tolerant_json,
+        pool_size=2,
+        max_overflow=4,
+    )
+
+
+def _sqlite(url: URL, *, mode: str) -> Engine:
+    path = sqlite_path(url)
+
+    def open_file() -> sqlite3.Connection:
+        if path and mode == "rwc":
+            path.parent.mkdir(parents=True, exist_ok=True)
+        elif path and not path.exists():
+            raise ConfigError(f"There is no database at {path} yet; run: jobraker init")
+        connection = sqlite3.connect(
+            f"{path.resolve().as_uri()}?mode={mode}" if path else ":memory:",
+            uri=path is not None,
+            timeout=SQLITE_BUSY_SECONDS,
+            isolation_level=None,
+            check_same_thread=False,
+        )
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA foreign_keys = ON")
+        return connection
+
+    engine = create_engine(
+        "sqlite://",
+        creator=open_file,
+        poolclass=NullPool if path else StaticPool,
+        json_deserializer=tolerant_json,
+    )
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        reading_only = connection.get_execution_options().get("reading", mode == "ro")
+        connection.exec_driver_sql("BEGIN" if reading_only else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+def sqlite_path(url: URL | str) -> Path | None:
+    """The file of a SQLite URL; None for one in memory and for other databases."""
+    url = make_url(url)
+    if url.get_backend_name() != "sqlite" or url.database in (None, "", ":memory:"):
+        return None
+    return Path(str(url.database)).expanduser()
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """A transaction that only reads: one snapshot where the database has them, no write lock."""
+    with engine.connect() as connection:
+        if engine.dialect.name == "sqlite":
+            connection = connection.execution_options(reading=True)  # noqa: PLW2901
+        else:
+            connection = connection.execution_options(  # noqa: PLW2901
+                isolation_level="REPEATABLE READ", postgresql_readonly=True
+            )
+        with connection.begin():
+            yield connection
+
+
+def tolerant_json(text: Any) -> Any:
+    """JSON text as a value; None where it is none (a hostile row must not end the run)."""
+    try:
+        return json.loads(text)
+    except (TypeError, ValueError, RecursionError):
+        return None
+
+
+def translate(error: Exception) -> JobrakerError | None:
+    """The expected failure behind a database error, in one sentence; None for a bug of ours."""
+    if not isinstance(error, exc.DBAPIError):
+        return None
+    words = " ".join(str(error.orig).split())[:300]
+    name = type(error.orig).__name__
+    if isinstance(error.orig, sqlite3.Error):
+        return _translate_sqlite(words)
+    if name in ("UndefinedTable", "UndefinedColumn", "InsufficientPrivilege"):
+        return _lacking(words)
+    if name == "ReadOnlySqlTransaction":
+        return ConfigError(f"The database cannot be written: {words}")
+    if isinstance(error, exc.OperationalError | exc.InterfaceError):
+        return UnreachableError(f"The database cannot be reached: {words}")
+    return None
+
+
+def _translate_sqlite(words: str) -> JobrakerError | None:
+    """SQLite has one class for most failures; its words tell them apart."""
+    if words.startswith(("no such table", "no such column")):
+        return _lacking(words)
+    if "readonly database" in words:
+        return ConfigError(f"The database cannot be written: {words}; check its permissions")
+    if words.startswith("file is not a database"):
+        return ConfigError(f"DATABASE_URL names something else than a SQLite database: {words}")
+    if "locked" in words:
+        return UnreachableError(f"The database is busy: {words}; the next run goes on from here")
+    if words.startswith(("unable to open", "disk I/O", "database or disk is full")):
+        return UnreachableError(f"The database cannot be used: {words}")
+    return None
+
+
+def _lacking(words: str) -> ConfigError:
+    return ConfigError(f"The database lacks what jobraker needs ({words}); run: jobraker doctor")

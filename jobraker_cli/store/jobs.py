@@ -1,0 +1,126 @@
+"""Reading jobs: the intake of new ones into the ledger, and their rows in blocks.
+
+Functions take an open connection and never commit.
+"""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    exists,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+)
+
+from jobraker_cli.matching import texts_of
+from jobraker_cli.model import Job, MatchRules
+from jobraker_cli.store.ledger import job_seen
+from jobraker_cli.store.shared import jobs
+from jobraker_cli.store.types import comparable
+
+_RENAMED = {"posted_date": "posted_at", "application_deadline": "deadline"}
+_LONG = ("description", "requirements")  # read only where the rules search them
+_LISTS = ("skills_required", "skills_preferred", "technologies")
+
+
+def take_in(connection: Connection, run_seq: int, *, created_since: datetime | None) -> int:
+    """Write down every active job that the ledger has not seen, under `run_seq`; how many."""
+    unseen = select(jobs.c.id, literal(run_seq)).where(*_unseen(created_since))
+    result = connection.execute(insert(job_seen).from_select(["job_id", "run_seq"], unseen))
+    return int(result.rowcount)
+
+
+def take_baseline(connection: Connection, run_seq: int, *, created_before: datetime | None) -> int:
+    """Write down the active jobs (created before a moment), so that they are not mailed."""
+    conditions = _unseen(None)
+    if created_before is not None:
+        conditions.append(comparable(jobs.c.created_at) < comparable(created_before))
+    known = select(jobs.c.id, literal(run_seq)).where(*conditions)
+    result = connection.execute(insert(job_seen).from_select(["job_id", "run_seq"], known))
+    return int(result.rowcount)
+
+
+def _unseen(created_since: datetime | None) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = [
+        jobs.c.status == "active",
+        ~exists().where(job_seen.c.job_id == jobs.c.id),
+    ]
+    if created_since is not None:
+        conditions.append(comparable(jobs.c.created_at) >= comparable(created_since))
+    return conditions
+
+
+def new_jobs(
+    connection: Connection,
+    rules: MatchRules,
+    *,
+    after: int,
+    through: int,
+    with_unseen: bool = False,
+    unseen_since: datetime | None = None,
+    block: int = 5_000,
+) -> Iterator[Sequence[Job]]:
+    """Active jobs of the intakes above `after` up to `through`, in blocks.
+
+    `with_unseen` is for dry runs, which take nothing in: it adds the jobs that an intake now would
+    find (created since a moment, if one is given), as of the intake `through`.
+    """
+    seen = and_(job_seen.c.run_seq > after, job_seen.c.run_seq <= through)
+    wanted = seen
+    if with_unseen:
+        unseen: list[ColumnElement[bool]] = [job_seen.c.job_id.is_(None)]
+        if unseen_since is not None:
+            unseen.append(comparable(jobs.c.created_at) >= comparable(unseen_since))
+        wanted = or_(seen, and_(*unseen))
+    found = _columns(rules).add_columns(func.coalesce(job_seen.c.run_seq, through).label("run_seq"))
+    found = found.select_from(jobs.outerjoin(job_seen, job_seen.c.job_id == jobs.c.id))
+    found = found.where(jobs.c.status == "active", wanted)
+    result = connection.execute(found.execution_options(yield_per=block))
+    for rows in result.mappings().partitions(block):
+        yield [_job(row) for row in rows]
+
+
+def by_id(connection: Connection, ids: Collection[str], rules: MatchRules) -> Mapping[str, Job]:
+    """Jobs by id, in whatever status; those that do not exist are left out."""
+    if not ids:
+        return {}
+    found = _columns(rules).where(jobs.c.id.in_(ids))
+    return {row["id"]: _job(row) for row in connection.execute(found).mappings()}
+
+
+def open_ids(connection: Connection, ids: Collection[str], now: datetime) -> set[str]:
+    """Which of these jobs are active with a deadline that has not passed."""
+    if not ids:
+        return set()
+    found = select(jobs.c.id, jobs.c.application_deadline).where(
+        jobs.c.id.in_(ids), jobs.c.status == "active"
+    )
+    return {
+        row.id
+        for row in connection.execute(found)
+        if row.application_deadline is None or row.application_deadline > now
+    }
+
+
+def _columns(rules: MatchRules) -> Select[Any]:
+    wanted = [
+        column.label(_RENAMED.get(column.name, column.name))
+        for column in jobs.columns
+        if column.name not in _LONG or column.name in rules.match_fields
+    ]
+    return select(*wanted)
+
+
+def _job(row: Mapping[Any, Any]) -> Job:
+    values = {str(name): value for name, value in row.items()}
+    for name in _LISTS:
+        values[name] = texts_of(values[name])
+    return Job(**values)

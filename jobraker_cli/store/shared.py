@@ -1,0 +1,88 @@
+"""The web application's tables as a contract: only the columns that jobraker reads or may write.
+
+Never `SELECT *` there: a vector column is 30 kB of text a row.
+"""
+
+from sqlalchemy import Boolean, Column, Float, Integer, MetaData, String, Table, Text
+
+from jobraker_cli.store.types import Id, Json, Moment
+
+shared = MetaData()
+
+users = Table(
+    "users",
+    shared,
+    Column("id", Id, primary_key=True),
+    Column("email", String(254)),
+    Column("first_name", String(150)),
+    Column("last_name", String(150)),
+    Column("is_active", Boolean),
+)
+
+jobs = Table(
+    "jobs",
+    shared,
+    Column("id", Id, primary_key=True),
+    Column("title", String(200)),
+    Column("company", String(100)),
+    Column("description", Text),
+    Column("requirements", Text),
+    Column("location", String(100)),
+    Column("city", String(50)),
+    Column("state", String(50)),
+    Column("country", String(50)),
+    Column("is_remote", Boolean),
+    Column("remote_type", String(20)),
+    Column("job_type", String(20)),
+    Column("experience_level", String(20)),
+    Column("salary_min", Integer),
+    Column("salary_max", Integer),
+    Column("salary_currency", String(3)),
+    Column("salary_period", String(10)),
+    Column("skills_required", Json),
+    Column("skills_preferred", Json),
+    Column("technologies", Json),
+    Column("external_source", String(50)),
+    Column("external_url", String(200)),
+    Column("status", String(20)),
+    Column("posted_date", Moment),
+    Column("application_deadline", Moment),
+    Column("created_at", Moment),
+)
+
+job_alerts = Table(
+    "job_alerts",
+    shared,
+    Column("id", Id, primary_key=True),
+    Column("user_id", Id),
+    Column("name", String(100)),
+    Column("keywords", Json),
+    Column("location", String(100)),
+    Column("job_type", String(20)),
+    Column("experience_level", String(20)),
+    Column("remote_only", Boolean),
+    Column("min_salary", Integer),
+    Column("max_salary", Integer),
+    Column("frequency", String(20)),
+    Column("email_notifications", Boolean),
+    Column("is_active", Boolean),
+    Column("last_run", Moment),
+)
+
+applications = Table(
+    "applications",
+    shared,
+    Column("id", Id, primary_key=True),
+    Column("user_id", Id),
+    Column("job_id", Id),
+)
+
+recommended_jobs = Table(
+    "recommended_jobs",
+    shared,
+    Column("id", Id, primary_key=True),
+    Column("user_id", Id),
+    Column("job_id", Id),
+    Column("status", String(20)),
+    Column("score", Float),
+)

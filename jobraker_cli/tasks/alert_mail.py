@@ -1,0 +1,146 @@
+"""The message of kind `job_alert`: its payload, and the check of it right before the send."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from jobraker_cli.delivery.checks import Checked
+from jobraker_cli.model import Job, User
+from jobraker_cli.store import alerts, jobs, outbox
+from jobraker_cli.store.outbox import Claimed
+from jobraker_cli.tasks.digest import Digest, Item
+
+KIND = "job_alert"
+
+
+def payload(user: User, digest: Digest, *, frequency: str, period: str) -> str:
+    """The digest as JSON text: raw facts, worded when the mail is rendered."""
+    sections = [
+        {
+            "alert_id": section.alert.id,
+            "alert_name": section.alert.name,
+            "jobs": [_job(item) for item in section.items],
+        }
+        for section in digest.sections
+    ]
+    return json.dumps(
+        {
+            "name": user.first_name,
+            "frequency": frequency,
+            "period": period,
+            "more": digest.more,
+            "sections": sections,
+        },
+        separators=(",", ":"),
+    )
+
+
+def _job(item: Item) -> dict[str, object]:
+    job = item.job
+    return {
+        "id": job.id,
+        "title": job.title,
+        "company": job.company,
+        "places": list(item.places),
+        "remote": _remote(job),
+        "job_type": job.job_type,
+        "experience_level": job.experience_level,
+        "salary_min": job.salary_min,
+        "salary_max": job.salary_max,
+        "salary_currency": job.salary_currency,
+        "salary_period": job.salary_period,
+        "posted_at": None if job.posted_at is None else job.posted_at.isoformat(),
+        "deadline": None if job.deadline is None else job.deadline.isoformat(),
+        "reasons": list(item.reasons),
+        "job_ids": list(item.job_ids),
+    }
+
+
+def _remote(job: Job) -> str:
+    return "full" if job.is_remote and job.remote_type == "no" else job.remote_type
+
+
+def check(
+    connection: Connection, claimed: Sequence[Claimed], now: datetime
+) -> Mapping[str, Checked]:
+    """Cancel digests nobody may get any more; drop closed jobs and stopped alerts from the others.
+
+    A message that was tried before keeps its content: a retry sends the same bytes.
+    """
+    contents = {one.letter.id: _read(one.letter.payload) for one in claimed}
+    users = {one.letter.user_id for one in claimed if one.letter.user_id is not None}
+    active = alerts.active_users(connection, users)
+    wanted = alerts.still_wanted(connection, _collect(contents, _alert_ids))
+    still_open = jobs.open_ids(connection, _collect(contents, _job_ids), now)
+    tried = outbox.tried(connection, list(contents))
+    found: dict[str, Checked] = {}
+    for one in claimed:
+        content = contents[one.letter.id]
+        if one.letter.user_id is not None and one.letter.user_id not in active:
+            found[one.letter.id] = Checked(cancel="the user is gone or deactivated")
+        elif content is not None:
+            checked = _checked(content, wanted, still_open, frozen=one.letter.id in tried)
+            found.update({one.letter.id: checked} if checked is not None else {})
+    return found
+
+
+def _checked(
+    content: dict[str, Any], wanted: set[str], still_open: set[str], *, frozen: bool
+) -> Checked | None:
+    """The verdict on one digest; None when it goes as it is."""
+    sections = [one for one in content["sections"] if one["alert_id"] in wanted]
+    if not sections:
+        return Checked(cancel="every alert in it was deleted, paused or unsubscribed")
+    if frozen:
+        return None
+    kept = [
+        {**one, "jobs": [job for job in map(_still(still_open), one["jobs"]) if job is not None]}
+        for one in sections
+    ]
+    kept = [one for one in kept if one["jobs"]]
+    if not kept:
+        return Checked(cancel="every job in it was closed")
+    if kept == content["sections"]:
+        return None
+    return Checked(payload=json.dumps({**content, "sections": kept}, separators=(",", ":")))
+
+
+def _still(still_open: set[str]) -> Any:
+    def keep(job: dict[str, Any]) -> dict[str, Any] | None:
+        """The vacancy if one of its postings is open, under an open posting's id."""
+        ids = [job_id for job_id in job.get("job_ids", [job["id"]]) if job_id in still_open]
+        if not ids:
+            return None
+        return job if job["id"] in still_open else {**job, "id": ids[0]}
+
+    return keep
+
+
+def _read(text: str) -> dict[str, Any] | None:
+    """The payload if it has the shape we write; anything else is left to the composer to refuse."""
+    try:
+        content = json.loads(text)
+        _alert_ids(content), _job_ids(content)
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return None
+    return content if isinstance(content, dict) else None
+
+
+def _alert_ids(content: Mapping[str, Any]) -> set[str]:
+    return {str(section["alert_id"]) for section in content["sections"]}
+
+
+def _job_ids(content: Mapping[str, Any]) -> set[str]:
+    return {
+        str(job_id)
+        for section in content["sections"]
+        for job in section["jobs"]
+        for job_id in job.get("job_ids", [job["id"]])
+    }
+
+
+def _collect(contents: Mapping[str, dict[str, Any] | None], ids_of: Any) -> set[str]:
+    return {found for content in contents.values() if content for found in ids_of(content)}

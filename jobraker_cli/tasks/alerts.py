@@ -1,0 +1,285 @@
+"""The tasks `daily-alerts`, `weekly-alerts`, `monthly-alerts`, `immediate-alerts`.
+
+New jobs are those the ledger has not seen; an alert is served the intakes above its mark; a person
+gets one mail a run and calendar period. Mark, sent jobs and outbox row commit together.
+"""
+
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import time, timedelta
+from functools import partial
+from itertools import groupby
+from uuid import UUID, uuid5
+
+from jobraker_cli.errors import MessageError
+from jobraker_cli.mail.address import check_address
+from jobraker_cli.mail.kinds import KINDS
+from jobraker_cli.matching import Match, Matcher
+from jobraker_cli.model import Alert, Letter, MatchRules, User
+from jobraker_cli.store import alerts as store
+from jobraker_cli.store import outbox, runs
+from jobraker_cli.store.alerts import History, Subscription
+from jobraker_cli.store.engine import reading
+from jobraker_cli.store.locks import lock
+from jobraker_cli.store.outbox import Queued
+from jobraker_cli.tasks import alert_mail
+from jobraker_cli.tasks.app import App, Run
+from jobraker_cli.tasks.digest import Digest, DigestLimits, compose
+from jobraker_cli.tasks.new_jobs import NewJobs, take_in
+from jobraker_cli.tasks.periods import Schedule, period_label
+from jobraker_cli.tasks.report import PlannedJob, PlannedMessage, RunReport
+from jobraker_cli.tasks.task import Task
+
+ALERT_BATCH = 20_000  # alerts matched together
+USER_BATCH = 500  # users queued in one transaction
+MESSAGE_IDS = UUID("5b3a8f4e-8f0e-4c0e-9a53-3f6f0d1c7b11")  # any constant: our own name space
+
+Found = Sequence[tuple[Alert, Sequence[Match]]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Mail:
+    """A digest that would go out: its outbox row and what to remember with it."""
+
+    queued: Queued
+    digest: Digest
+
+    def sent_jobs(self) -> Iterator[dict[str, str]]:
+        for item in self.digest.items:
+            for job_id in item.job_ids:
+                yield {
+                    "user_id": self.queued.user_id,
+                    "job_id": job_id,
+                    "fingerprint": item.fingerprint,
+                    "outbox_id": self.queued.id,
+                }
+
+
+def rules_of(app: App) -> MatchRules:
+    """The matching rules that the settings ask for."""
+    return MatchRules(
+        match_fields=app.settings.alert_match_fields,
+        currency=app.settings.alert_currency,
+        require_salary=app.settings.alert_require_salary,
+    )
+
+
+def plan(frequency: str, app: App, run: Run, report: RunReport) -> None:
+    """Queue the digests of a frequency that are due."""
+    if run.options.dry_run:
+        _Planner(frequency, app, run, report).plan()
+        return
+    # Two alert tasks at once could both show a person the same job: one plans after the other.
+    with lock(app.engine, app.settings.database_url, "planning", wait=True):
+        _Planner(frequency, app, run, report).plan()
+
+
+class _Planner:
+    """One run of one frequency."""
+
+    def __init__(self, frequency: str, app: App, run: Run, report: RunReport) -> None:
+        self.frequency = frequency
+        self.app = app
+        self.run = run
+        self.report = report
+        self.label = period_label(frequency, run.now, app.settings.timezone)
+        self.messages: list[PlannedMessage] = []
+
+    def plan(self) -> None:
+        since = None
+        if self.frequency == "immediate":
+            since = self.run.now - timedelta(days=self.app.settings.job_lookback_days)
+        dry_run = self.run.options.dry_run
+        self.through = take_in(self.app.engine, created_since=since, dry_run=dry_run)
+        self.jobs = NewJobs(
+            self.app.engine,
+            rules_of(self.app),
+            through=self.through,
+            now=self.run.now,
+            max_posted_age=timedelta(days=self.app.settings.alert_max_posted_age),
+            with_unseen=dry_run,
+            created_since=since,
+        )
+        complete = all(self._batch(batch) for batch in self._batches())
+        self.report.messages = self.messages
+        if complete and not dry_run:
+            with self.app.engine.begin() as connection:
+                runs.note_planned(connection, self.run.id, self.through)
+
+    def _batches(self) -> Iterator[Sequence[Subscription]]:
+        """The alerts that may be mailed, many at a time, each user's together."""
+        after: str | None = None
+        with reading(self.app.engine) as connection:
+            shard = self.run.options.shard_words
+            floor = runs.planned_floor(connection, self.run.task, shard)
+        while True:
+            with reading(self.app.engine) as connection:
+                batch = store.mailable(
+                    connection, self.frequency, after_user=after, floor=floor, limit=ALERT_BATCH
+                )
+            if not batch:
+                return
+            after = batch[-1].user.id
+            yield [one for one in batch if in_shard(one.user.id, self.run.options.shard)]
+
+    def _batch(self, batch: Sequence[Subscription]) -> bool:
+        """Match a batch of alerts and queue its digests; False at the limit or a signal."""
+        if not batch:
+            return True
+        matcher = Matcher([one.alert for one in batch], rules_of(self.app))
+        for block in self.jobs.blocks(min(one.alert.floor for one in batch)):
+            matcher.feed(block)
+        found: dict[str, list[tuple[Alert, Sequence[Match]]]] = {}
+        for alert, matches in matcher.results():
+            found.setdefault(alert.user_id, []).append((alert, matches))
+        users = [list(group) for _, group in groupby(batch, key=lambda one: one.user.id)]
+        return all(
+            not self.app.stop.is_set() and self._users(users[start : start + USER_BATCH], found)
+            for start in range(0, len(users), USER_BATCH)
+        )
+
+    def _users(self, users: Sequence[list[Subscription]], found: Mapping[str, Found]) -> bool:
+        """Compose and queue the digests of some users in one transaction."""
+        with reading(self.app.engine) as connection:
+            keys = {one[0].user.id: self._key(one[0].user.id) for one in users}
+            taken = outbox.taken_keys(connection, list(keys.values()))
+            due = [one for one in users if keys[one[0].user.id] not in taken]
+            wanted = [one[0].user.id for one in due if one[0].user.id in found]
+            histories = store.histories(connection, wanted)
+        mails: list[_Mail] = []
+        served: list[str] = []
+        complete = True
+        for subscriptions in due:
+            if self._limit_reached(len(mails)):
+                complete = False
+                break
+            user = subscriptions[0].user
+            mail = self._mail(user, found.get(user.id, ()), histories)
+            mails += [mail] if mail else []
+            if mail is None or mail.queued.state == "pending":
+                served += [one.alert.id for one in subscriptions]
+        self._write(mails, served)
+        return complete
+
+    def _limit_reached(self, more: int) -> bool:
+        limit = self.run.options.limit
+        return limit is not None and self.report.counts["planned"] + more >= limit
+
+    def _key(self, user_id: str) -> str:
+        return f"{alert_mail.KIND}:{self.frequency}:{user_id}:{self.label or self.through}"
+
+    def _mail(self, user: User, found: Found, histories: Mapping[str, History]) -> _Mail | None:
+        """A user's digest as a message; None when there is nothing to say."""
+        if not found:
+            return None
+        history = histories[user.id]
+        digest = compose(
+            found,
+            excluded=lambda prepared: history.excludes(prepared.job.id),
+            limits=DigestLimits(
+                max_jobs=self.app.settings.alert_max_jobs,
+                max_per_company=self.app.settings.alert_max_per_company,
+            ),
+        )
+        return None if digest is None else _Mail(queued=self._row(user, digest), digest=digest)
+
+    def _row(self, user: User, digest: Digest) -> Queued:
+        kind = KINDS[alert_mail.KIND]
+        row_id = str(uuid5(MESSAGE_IDS, self._key(user.id)))
+        try:
+            recipient, state, reply = check_address(user.email), "pending", ""
+        except MessageError as error:
+            recipient, state, reply = user.email, "dead", str(error)
+        return Queued(
+            id=row_id,
+            dedupe_key=self._key(user.id),
+            kind=kind.name,
+            user_id=user.id,
+            recipient=recipient,
+            payload=alert_mail.payload(
+                user,
+                digest,
+                frequency=self.frequency,
+                period=self.label or f"{self.run.now:%F}",
+            ),
+            message_id=outbox.message_id_of(row_id, self.app.message_id_domain),
+            created_at=self.run.now,
+            priority=kind.priority,
+            expires_at=self.run.now + kind.lifetime,
+            run=self.run.id,
+            state=state,
+            last_reply=reply,
+        )
+
+    def _write(self, mails: Sequence[_Mail], served: Sequence[str]) -> None:
+        """Outbox rows, sent jobs and marks, in one transaction; a dry run only reports."""
+        self.report.counts["planned"] += len(mails)
+        if self.run.options.dry_run or self.run.options.detailed:
+            self.messages += [self._described(mail) for mail in mails]
+        if self.run.options.dry_run:
+            return
+        with self.app.engine.begin() as connection:
+            new = outbox.queue(connection, [mail.queued for mail in mails])
+            sent = [
+                row
+                for mail in mails
+                if mail.queued.id in new and mail.queued.state == "pending"
+                for row in mail.sent_jobs()
+            ]
+            store.write_sent_jobs(connection, sent)
+            store.write_marks(connection, served, self.through)
+            if self.app.settings.write_last_run:
+                store.write_last_run(connection, served, self.run.now)
+        self.report.counts["queued"] += sum(mail.queued.id in new for mail in mails)
+        self.report.counts["dead"] += sum(
+            mail.queued.id in new and mail.queued.state == "dead" for mail in mails
+        )
+
+    def _described(self, mail: _Mail) -> PlannedMessage:
+        queued = mail.queued
+        letter = Letter(
+            id=queued.id,
+            kind=queued.kind,
+            user_id=queued.user_id,
+            recipient=queued.recipient,
+            payload=queued.payload,
+            message_id=queued.message_id,
+            created_at=queued.created_at,
+        )
+        return PlannedMessage(
+            id=queued.id,
+            kind=queued.kind,
+            to=queued.recipient,
+            subject=self.app.composer().subject(letter),
+            state="planned" if queued.state == "pending" else queued.state,
+            alerts=tuple(section.alert.id for section in mail.digest.sections),
+            jobs=tuple(
+                PlannedJob(id=item.job.id, title=item.job.title, reasons=item.reasons)
+                for item in mail.digest.items
+            ),
+        )
+
+
+def in_shard(user_id: str, shard: tuple[int, int]) -> bool:
+    """Whether a user belongs to part K of N: a stable hash, the same on every host."""
+    part, parts = shard
+    return parts == 1 or zlib.crc32(user_id.encode()) % parts == part - 1
+
+
+def _task(frequency: str, about: str, schedule: Schedule) -> Task:
+    return Task(
+        name=f"{frequency}-alerts",
+        about=about,
+        schedule=schedule,
+        plan=partial(plan, frequency),
+        checks={alert_mail.KIND: alert_mail.check},
+    )
+
+
+TASKS = (
+    _task("immediate", "New jobs for alerts that want them at once", Schedule(every_minutes=5)),
+    _task("daily", "The day's new jobs, one mail a person", Schedule(at=time(9, 0))),
+    _task("weekly", "The week's new jobs", Schedule(at=time(9, 0), weekday=0)),
+    _task("monthly", "The month's new jobs", Schedule(at=time(9, 0), day=1)),
+)

@@ -1,0 +1,61 @@
+"""What a task works with; `wiring` builds it from the settings."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from threading import Event
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Engine
+
+from jobraker_cli.delivery.checks import Check
+from jobraker_cli.settings import Settings
+
+if TYPE_CHECKING:  # a run with nothing to send loads neither templates nor SMTP
+    from jobraker_cli.delivery.sender import Sender
+    from jobraker_cli.mail.compose import Composer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class App:
+    """Settings and the things made from them, each once a process.
+
+    `clock` gives the moment the run believes it is. `composer` and `sender` are made at their
+    first use; a sender opens no connection before it sends.
+    """
+
+    settings: Settings
+    engine: Engine
+    message_id_domain: str
+    clock: Callable[[], datetime]
+    composer: "Callable[[], Composer]"
+    sender: "Callable[[Mapping[str, Check]], Sender]"
+    stop: Event
+    host: str
+    version: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunOptions:
+    """How a task is asked to run. `limit` bounds the messages planned; None is no bound."""
+
+    dry_run: bool = False
+    limit: int | None = None
+    shard: tuple[int, int] = (1, 1)
+    deliver: bool = True
+    detailed: bool = False
+
+    @property
+    def shard_words(self) -> str:
+        """The shard as "K/N"."""
+        return f"{self.shard[0]}/{self.shard[1]}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One run of a task: its record's id (0 in a dry run), the moment it believes it is."""
+
+    id: int
+    task: str
+    now: datetime
+    options: RunOptions

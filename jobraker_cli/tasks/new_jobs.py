@@ -1,0 +1,83 @@
+"""The jobs of a run: taken in once, normalized once, given out in blocks as often as needed."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import Engine
+
+from jobraker_cli.matching import PreparedJob, is_open, prepare
+from jobraker_cli.model import Job, MatchRules
+from jobraker_cli.store import jobs, runs
+from jobraker_cli.store.engine import reading
+
+BLOCK = 5_000
+KEPT = 25_000  # prepared jobs held in memory, some 3 kB each; more are read again for each batch
+
+
+class NewJobs:
+    """Open jobs that came in above a floor, up to the intake of this run."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        rules: MatchRules,
+        *,
+        through: int,
+        now: datetime,
+        max_posted_age: timedelta,
+        with_unseen: bool,
+        created_since: datetime | None,
+    ) -> None:
+        self._engine = engine
+        self._rules = rules
+        self._through = through
+        self._now = now
+        self._posted_since = now - max_posted_age
+        self._with_unseen = with_unseen
+        self._created_since = created_since
+        self._kept: tuple[int, Sequence[Sequence[PreparedJob]]] | None = None
+
+    def blocks(self, after: int) -> Iterator[Sequence[PreparedJob]]:
+        """Jobs of the intakes above `after`, in blocks; from memory where they were few."""
+        if self._kept is not None and after >= self._kept[0]:
+            yield from self._kept[1]
+            return
+        kept: list[Sequence[PreparedJob]] | None = []
+        for block in self._read(after):
+            if kept is not None:
+                kept.append(block)
+                kept = kept if sum(map(len, kept)) <= KEPT else None
+            yield block
+        if kept is not None and self._kept is None:
+            self._kept = (after, kept)
+
+    def _read(self, after: int) -> Iterator[Sequence[PreparedJob]]:
+        with reading(self._engine) as connection:
+            for block in jobs.new_jobs(
+                connection,
+                self._rules,
+                after=after,
+                through=self._through,
+                with_unseen=self._with_unseen,
+                unseen_since=self._created_since,
+                block=BLOCK,
+            ):
+                yield [prepare(job, self._rules) for job in block if self._fit(job)]
+
+    def _fit(self, job: Job) -> bool:
+        fresh = job.posted_at is None or job.posted_at >= self._posted_since
+        return fresh and is_open(job, self._now)
+
+
+def take_in(engine: Engine, *, created_since: datetime | None, dry_run: bool) -> int:
+    """Write down the jobs that are new and give the number of this intake.
+
+    A dry run writes nothing and gives the number that the intake would have.
+    """
+    if dry_run:
+        with reading(engine) as connection:
+            return runs.peek_number(connection, "run_seq") + 1
+    with engine.begin() as connection:
+        run_seq = runs.next_number(connection, "run_seq")
+        jobs.take_in(connection, run_seq, created_since=created_since)
+        return run_seq

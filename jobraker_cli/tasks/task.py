@@ -1,0 +1,44 @@
+"""What a task is to the runner; a module of this package that names TASKS has tasks."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from importlib import import_module
+from pkgutil import iter_modules
+
+from jobraker_cli import tasks as package
+from jobraker_cli.delivery.checks import Check
+from jobraker_cli.tasks.app import App, Run
+from jobraker_cli.tasks.periods import Schedule
+from jobraker_cli.tasks.report import RunReport
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """One scheduled task.
+
+    `plan` queues what is due and counts it in the report; None for a task that only delivers.
+    An exclusive task runs once at a time; `checks` look at its messages right before they go.
+    """
+
+    name: str
+    about: str
+    schedule: Schedule
+    plan: Callable[[App, Run, RunReport], None] | None
+    exclusive: bool = True
+    checks: Mapping[str, Check] = field(default_factory=dict)
+
+
+def all_tasks() -> Mapping[str, Task]:
+    """Every task by name, in the order in which they run when several are due."""
+    found: list[Task] = []
+    for module in iter_modules(package.__path__, package.__name__ + "."):
+        found += getattr(import_module(module.name), "TASKS", ())
+    return {task.name: task for task in sorted(found, key=lambda task: task.plan is None)}
+
+
+def all_checks() -> Mapping[str, Check]:
+    """The checks of every kind of message, by kind."""
+    checks: dict[str, Check] = {}
+    for task in all_tasks().values():
+        checks.update(task.checks)
+    return checks

@@ -1,0 +1,188 @@
+"""The composition root: settings in, an App out. The only place that reads the clock."""
+
+import hashlib
+import os
+import secrets
+import socket
+import sys
+import time
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from email.utils import parseaddr
+from functools import cache
+from random import SystemRandom
+from threading import Event
+from typing import TYPE_CHECKING, TextIO
+
+from sqlalchemy import Engine
+
+from jobraker_cli import __version__
+from jobraker_cli.delivery.checks import Check
+from jobraker_cli.errors import ConfigError
+from jobraker_cli.mail.brand import Brand, SigningKey, checked
+from jobraker_cli.settings import Settings
+from jobraker_cli.store import keys, runs
+from jobraker_cli.store.engine import connect, reading
+from jobraker_cli.tasks.app import App
+
+if TYPE_CHECKING:
+    from jobraker_cli.delivery.sender import DeliveryPolicy, Sender
+    from jobraker_cli.delivery.transport import Transport
+    from jobraker_cli.mail.compose import Composer
+
+
+def build(
+    settings: Settings,
+    *,
+    now: datetime | None = None,
+    readonly: bool = False,
+    create: bool = False,
+    stop: Event | None = None,
+    console: TextIO | None = None,
+    progress: Callable[[int], None] = lambda _: None,
+) -> App:
+    """An App for these settings; nothing is opened yet.
+
+    `now` is the moment it believes it is (default: the database's clock, going on). A read-only App
+    cannot write to the database; `create` makes a SQLite file that is not there. `progress` is told
+    of every group of messages that was settled. `console` is where the console backend prints.
+    """
+    engine = connect(settings.database_url, readonly=readonly, create=create)
+    clock = (lambda: now) if now is not None else _database_clock(engine)
+    stop = stop or Event()
+    composer = cache(lambda: _composer(settings, _signing_key(settings, engine)))
+    host = socket.gethostname()
+
+    def sender(checks: Mapping[str, Check]) -> "Sender":
+        from jobraker_cli.delivery.sender import Sender
+
+        return Sender(
+            engine=engine,
+            composer=composer,
+            transport=transport(settings, stop, console or sys.stdout),
+            checks=checks,
+            policy=_policy(settings, _signing_key(settings, engine)),
+            owner=f"{host}:{os.getpid()}:{secrets.token_hex(4)}",
+            clock=clock,
+            jitter=SystemRandom().random,
+            stop=stop,
+            progress=progress,
+        )
+
+    return App(
+        settings=settings,
+        engine=engine,
+        message_id_domain=_domain(settings),
+        clock=clock,
+        composer=composer,
+        sender=sender,
+        stop=stop,
+        host=host,
+        version=__version__,
+    )
+
+
+def system_now() -> datetime:
+    """This machine's clock, for what has no database to ask."""
+    return datetime.now(UTC)  # noqa: TID251 - the one place
+
+
+def transport(settings: Settings, stop: Event, console: TextIO) -> "Transport":
+    """The way out that EMAIL_BACKEND names; nothing is opened before the first send."""
+    if settings.email_backend == "file":
+        from jobraker_cli.delivery.files import FileTransport
+
+        return FileTransport(settings.email_file_path)
+    if settings.email_backend == "console":
+        from jobraker_cli.delivery.console import ConsoleTransport
+
+        return ConsoleTransport(console)
+    if settings.email_backend == "memory":
+        from jobraker_cli.delivery.memory import MemoryTransport
+
+        return MemoryTransport()
+    from tenacity import sleep_using_event
+
+    from jobraker_cli.delivery.smtp import SmtpTransport
+    from jobraker_cli.delivery.smtp_settings import SmtpSettings
+
+    return SmtpTransport(
+        SmtpSettings(
+            host=settings.email_host,
+            port=settings.email_port,
+            username=settings.email_host_user or None,
+            password=settings.email_host_password or None,
+            starttls=settings.email_use_tls,
+            ssl=settings.email_use_ssl,
+            ca_file=settings.email_ca_file,
+            timeout_seconds=settings.email_timeout,
+        ),
+        sleep=sleep_using_event(stop),
+    )
+
+
+def _database_clock(engine: Engine) -> Callable[[], datetime]:
+    """The database's clock: asked once, then carried on by this process's monotonic one."""
+
+    @cache
+    def start() -> tuple[datetime, float]:
+        with reading(engine) as connection:
+            return runs.database_now(connection), time.monotonic()
+
+    def clock() -> datetime:
+        moment, then = start()
+        return moment + timedelta(seconds=time.monotonic() - then)
+
+    return clock
+
+
+def _signing_key(settings: Settings, engine: Engine) -> SigningKey:
+    if settings.secret_key:
+        name = hashlib.sha256(settings.secret_key.encode()).hexdigest()[:8]
+        return SigningKey(id=name, secret=settings.secret_key.encode())
+    with reading(engine) as connection:
+        found = keys.newest_key(connection)
+    if found is None:
+        raise ConfigError("The ledger has no signing key; run: jobraker init")
+    return SigningKey(id=found[0], secret=bytes.fromhex(found[1]))
+
+
+def _composer(settings: Settings, key: SigningKey) -> "Composer":
+    from jobraker_cli.mail.compose import Composer
+
+    return Composer(
+        brand=brand(settings), key=key, timezone=settings.timezone, templates=settings.templates
+    )
+
+
+def brand(settings: Settings) -> Brand:
+    """The job board as its mails present it."""
+    return checked(
+        Brand(
+            company_name=settings.company_name,
+            site_url=settings.site_url,
+            from_email=settings.default_from_email,
+            support_email=settings.support_email,
+            list_id=settings.list_id,
+            unsubscribe_mailto=settings.unsubscribe_mailto,
+            job_url=settings.job_url.replace("{site}", settings.site_url),
+        )
+    )
+
+
+def _policy(settings: Settings, key: SigningKey) -> "DeliveryPolicy":
+    from jobraker_cli.delivery.sender import DeliveryPolicy
+
+    return DeliveryPolicy(
+        envelope_from=parseaddr(settings.default_from_email)[1],
+        message_id_domain=_domain(settings),
+        secret=key.secret,
+        settle_group=settings.email_settle_group,
+        lease_seconds=settings.lease_seconds,
+        domain_pause_seconds=settings.domain_pause_seconds,
+        hold_uncertain_digests=settings.uncertain_digests == "hold",
+    )
+
+
+def _domain(settings: Settings) -> str:
+    return parseaddr(settings.default_from_email)[1].rpartition("@")[2].lower()

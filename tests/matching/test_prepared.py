@@ -1,0 +1,56 @@
+"""A job read once: which postings are the same vacancy."""
+
+import pytest
+
+from jobraker_cli.matching import prepare
+from jobraker_cli.model import Job, MatchRules
+
+
+def fingerprint(title: str, company: str = "Acme", **columns: str) -> str:
+    columns = {"id": "1", **columns}
+    return prepare(Job(title=title, company=company, **columns), MatchRules()).fingerprint  # type: ignore[arg-type]
+
+
+def test_a_fingerprint_is_16_hex_digits_that_stay_the_same_between_runs() -> None:
+    assert fingerprint("Data Engineer") == "2dd4f5ed9cb4ae2e"
+
+
+@pytest.mark.parametrize(
+    ("title", "company"),
+    [
+        ("Sr. Data Engineers", "Acme"),
+        ("senior data-engineer", "ACME, Inc."),
+        ("Senior Data Engineer (m/w/d)", "Acme GmbH & Co. KG"),
+        ("Senior Data Engineer [f/m/div.]", "acme"),
+    ],
+)
+def test_spellings_of_a_vacancy_are_one(title: str, company: str) -> None:
+    same = fingerprint("Senior Data Engineer", location="Bonn", external_source="adzuna", id="2")
+    assert fingerprint(title, company) == same
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (("C++ Developer", "Acme"), ("C# Developer", "Acme")),
+        (("Engineer", "Acme"), ("Engineer", "Globex")),
+        (("a", "b c"), ("c a", "b")),
+        (("!!!", "Acme"), ("???", "Acme")),
+        (("Engineer", "!"), ("Engineer", "?")),
+        (("Engineer (A/B/test)", "Acme"), ("Engineer", "Acme")),
+    ],
+)
+def test_other_vacancies_differ(one: tuple[str, str], other: tuple[str, str]) -> None:
+    assert fingerprint(*one) != fingerprint(*other)
+
+
+def test_postings_without_a_company_are_never_the_same() -> None:
+    assert fingerprint("Engineer", "", id="1") != fingerprint("Engineer", "", id="2")
+
+
+def test_a_lone_surrogate_has_a_fingerprint() -> None:
+    assert len(fingerprint("\ud800", "\udfff")) == 16
+
+
+def test_a_company_named_as_a_legal_form_keeps_its_name() -> None:
+    assert prepare(Job(id="1", title="x", company="SE"), MatchRules()).employer == "se"

@@ -1,0 +1,94 @@
+"""What users install: sdist and wheel, built from a checkout, used in an empty environment."""
+
+import subprocess
+import sys
+import tarfile
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent.parent
+pytestmark = pytest.mark.packaging
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The sdist, and the wheel that is built from it."""
+    folder = tmp_path_factory.mktemp("dist")
+    subprocess.run(
+        [sys.executable, "-m", "build", "--outdir", str(folder), str(ROOT)],
+        check=True,
+        capture_output=True,
+    )
+    (sdist,), (wheel,) = folder.glob("*.tar.gz"), folder.glob("*.whl")
+    return {"sdist": sdist, "wheel": wheel}
+
+
+def install(what: Path, folder: Path, *options: str) -> Path:
+    """Install into a new environment; its bin directory."""
+    subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
+    subprocess.run(
+        [str(folder / "bin/python"), "-m", "pip", "install", "-q", *options, str(what)], check=True
+    )
+    return folder / "bin"
+
+
+def use(binaries: Path, elsewhere: Path) -> None:
+    """Render templates and run SQL files from another directory."""
+    elsewhere.mkdir()
+    environment = {"PATH": "/usr/bin:/bin", "HOME": str(elsewhere)}
+    done = subprocess.run(
+        [str(binaries / "jobraker"), "demo", "--keep", "demo", "--json"],
+        cwd=elsewhere,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert list((elsewhere / "demo/mail").glob("*.eml"))
+
+
+def test_the_wheel_and_the_sdist_carry_templates_and_sql(built: dict[str, Path]) -> None:
+    inside = zipfile.ZipFile(built["wheel"]).namelist()
+    assert "jobraker_cli/templates/emails/job_alert.html" in inside
+    assert "jobraker_cli/sql/0002_ledger.sql" in inside
+    assert "jobraker_cli/sql/board/sqlite.sql" in inside
+    assert not [name for name in inside if name.startswith(("tests/", "templates/", "sql/"))]
+    with tarfile.open(built["sdist"]) as archive:
+        names = archive.getnames()
+    assert any(name.endswith("/jobraker_cli/templates/emails/job_alert.html") for name in names)
+
+
+def test_the_wheel_works_in_an_empty_environment(built: dict[str, Path], tmp_path: Path) -> None:
+    binaries = install(built["wheel"], tmp_path / "env")
+    use(binaries, tmp_path / "elsewhere")
+    subprocess.run([str(binaries / "python"), "-m", "pip", "check"], check=True)
+
+
+def test_the_sdist_installs_and_works(built: dict[str, Path], tmp_path: Path) -> None:
+    use(install(built["sdist"], tmp_path / "env"), tmp_path / "elsewhere")
+
+
+@pytest.mark.parametrize("mode", [[], ["--config-settings", "editable_mode=strict"]])
+def test_an_editable_checkout_works_from_any_directory(tmp_path: Path, mode: list[str]) -> None:
+    copy = tmp_path / "checkout"
+    tracked = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True
+    ).stdout
+    subprocess.run(
+        ["tar", "-c", "--null", "-T", "-", "-f", str(tmp_path / "tree.tar")],
+        cwd=ROOT,
+        input=tracked,
+        check=True,
+    )
+    copy.mkdir()
+    subprocess.run(["tar", "-xf", str(tmp_path / "tree.tar"), "-C", str(copy)], check=True)
+    environment = tmp_path / "env"
+    subprocess.run([sys.executable, "-m", "venv", str(environment)], check=True)
+    binaries = environment / "bin"
+    subprocess.run(
+        [str(binaries / "python"), "-m", "pip", "install", "-q", *mode, "-e", str(copy)], check=True
+    )
+    use(binaries, tmp_path / "elsewhere")

@@ -1,0 +1,353 @@
+"""What must hold when things go wrong: crashes, overlap, refusals, changes after the plan."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.board import Board
+from tests.support.command import Command
+from tests.support.mailbox import Mailbox, Scriptable
+
+ROOT = Path(__file__).parent.parent.parent
+NOW = "2026-11-23T09:00:00Z"
+LATER = "2026-11-23T10:00:00Z"
+NEXT_DAY = "2026-11-24T09:00:00Z"
+
+
+def people(board: Board, number: int) -> list[str]:
+    """People who look for python jobs; their ids."""
+    users = []
+    for index in range(number):
+        user = board.add_user(email=f"user{index}@example.org")
+        board.add_alert(user, keywords=["python"])
+        users.append(user)
+    return users
+
+
+def run(jobraker: Command, env: dict[str, str], *args: str, check: int | None = 0) -> Any:
+    return jobraker("run", *args, "--json", env=env, check=check).json
+
+
+def recipients(mailbox: Mailbox) -> list[str]:
+    return sorted(message.envelope_to[0] for message in mailbox.messages)
+
+
+def killed(jobraker: Command, env: dict[str, str], step: int, *args: str) -> int:
+    """Run the command and kill it at a step; what it ended with (-9: killed, 99: it was done)."""
+    process = subprocess.run(
+        [sys.executable, "-m", "tests.support.killed", str(step), *args],
+        env=jobraker.environment(env),
+        cwd=ROOT,
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+    assert process.returncode in (-signal.SIGKILL, 99), process.stderr.decode()
+    return process.returncode
+
+
+def test_a_kill_between_any_two_steps_loses_nothing_and_repeats_at_most_one_group(
+    board: Board, jobraker: Command, mailbox: Mailbox
+) -> None:
+    env = {**mailbox.settings, "JOBRAKER_LEASE_SECONDS": "1", "EMAIL_SETTLE_GROUP": "2"}
+    people(board, 3)
+    jobraker("init")
+    ended, step, day = -signal.SIGKILL, 0, 1
+    while ended != 99:
+        step += 1 if board.kind == "sqlite" else 3
+        day += 1
+        now = f"2026-{1 + day // 28:02}-{1 + day % 28:02}T09:00:00Z"
+        board.add_job(title=f"Python {step}", company=f"Company {step}")
+        before = len(mailbox.messages)
+        ended = killed(jobraker, env, step, "run", "daily-alerts", "--now", now)
+        if ended != 99:
+            board.execute("UPDATE jobraker_outbox SET lease_until = '2000-01-01 00:00:00.000000'")
+        run(jobraker, env, "daily-alerts", "--now", now)
+        got = [message.parsed["Message-ID"] for message in mailbox.messages[before:]]
+        assert len(set(got)) == 3, f"killed at step {step}: {got}"
+        assert len(got) <= 3 + 2, f"killed at step {step}: {got}"
+        copies = {message.parsed["Message-ID"]: message.content for message in mailbox.messages}
+        assert all(
+            copies[message.parsed["Message-ID"]] == message.content for message in mailbox.messages
+        )
+    assert step > 20
+
+
+@pytest.mark.parametrize("command", ["MAIL", "RCPT", "DATA"])
+def test_a_kill_while_the_server_waits_loses_nothing(
+    sqlite_board: Board, jobraker: Command, mailbox: Mailbox, command: Scriptable
+) -> None:
+    env = {**mailbox.settings, "JOBRAKER_LEASE_SECONDS": "1"}
+    people(sqlite_board, 3)
+    jobraker("init")
+    sqlite_board.add_job(title="Python Engineer")
+    mailbox.reply(command, "250 slow", times=1, delay=5.0)
+    process = jobraker.start("run", "daily-alerts", "--now", NOW, env=env)
+    assert mailbox.reached(command, timeout=20)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    time.sleep(1.5)
+    run(jobraker, env, "deliver", "--now", LATER)
+    assert set(recipients(mailbox)) == {f"user{index}@example.org" for index in range(3)}
+    assert len(mailbox.messages) <= 4
+    entries = jobraker("outbox", "list", "--json").json
+    assert {entry["state"] for entry in entries} == {"sent"}
+
+
+def test_two_runs_at_once_mail_each_message_once(
+    board: Board, jobraker: Command, mailbox: Mailbox
+) -> None:
+    people(board, 40)
+    jobraker("init")
+    board.add_job(title="Python Engineer")
+    started = [
+        jobraker.start("run", "daily-alerts", "--now", NOW, env=mailbox.settings) for _ in range(2)
+    ]
+    codes = sorted(process.wait(timeout=60) for process in started)
+    assert codes in ([0, 0], [0, 75])
+    assert recipients(mailbox) == sorted(f"user{index}@example.org" for index in range(40))
+
+
+def test_several_deliveries_at_once_send_each_message_once(
+    board: Board, jobraker: Command, mailbox: Mailbox
+) -> None:
+    people(board, 60)
+    jobraker("init")
+    board.add_job(title="Python Engineer")
+    run(jobraker, mailbox.settings, "daily-alerts", "--now", NOW, "--no-deliver")
+    started = [
+        jobraker.start("run", "deliver", "--now", NOW, env=mailbox.settings) for _ in range(4)
+    ]
+    assert [process.wait(timeout=60) for process in started] == [0, 0, 0, 0]
+    ids = [message.parsed["Message-ID"] for message in mailbox.messages]
+    assert len(ids) == len(set(ids)) == 60
+
+
+def test_a_second_copy_of_a_task_says_who_is_at_work(
+    board: Board, jobraker: Command, mailbox: Mailbox
+) -> None:
+    people(board, 1)
+    jobraker("init")
+    board.add_job(title="Python Engineer")
+    mailbox.reply("RCPT", "250 slow", times=1, delay=4.0)
+    first = jobraker.start("run", "daily-alerts", "--now", NOW, env=mailbox.settings)
+    assert mailbox.reached("RCPT", timeout=20)
+    second = jobraker("run", "daily-alerts", "--now", NOW, env=mailbox.settings, check=75)
+    assert "daily-alerts is at work" in second.stderr
+    assert "since 20" in second.stderr
+    assert first.wait(timeout=30) == 0
+    assert len(mailbox.messages) == 1
+
+
+@pytest.mark.parametrize("change", ["user deactivated", "user deleted", "alert paused", "alert deleted", "no mail wanted", "job closed", "job deleted"])  # fmt: skip  # noqa: E501
+def test_what_changed_between_plan_and_send_cancels_the_digest(
+    board: Board, jobraker: Command, mailbox: Mailbox, change: str
+) -> None:
+    user = board.add_user(email="ada@example.org")
+    alert = board.add_alert(user, keywords=["python"])
+    jobraker("init")
+    job = board.add_job(title="Python Engineer")
+    run(jobraker, mailbox.settings, "daily-alerts", "--now", NOW, "--no-deliver")
+    {
+        "user deactivated": lambda: board.update("users", user, is_active=False),
+        "user deleted": lambda: board.delete("users", user),
+        "alert paused": lambda: board.update("job_alerts", alert, is_active=False),
+        "alert deleted": lambda: board.delete("job_alerts", alert),
+        "no mail wanted": lambda: board.update("job_alerts", alert, email_notifications=False),
+        "job closed": lambda: board.update("jobs", job, status="closed"),
+        "job deleted": lambda: board.delete("jobs", job),
+    }[change]()
+    report = run(jobraker, mailbox.settings, "deliver", "--now", LATER)
+    assert (report["sent"], report["cancelled"]) == (0, 1)
+    assert mailbox.messages == []
+    (entry,) = jobraker("outbox", "list", "--json").json
+    assert entry["state"] == "cancelled"
+    assert entry["last_reply"]
+
+
+def test_a_job_that_closed_leaves_the_digest_and_the_others_stay(
+    board: Board, jobraker: Command, mailbox: Mailbox
+) -> None:
+    people(board, 1)
+    jobraker("init")
+    closed = board.add_job(title="Python Closed")
+    board.add_job(title="Python Open")
+    run(jobraker, mailbox.settings, "daily-alerts", "--now", NOW, "--no-deliver")
+    board.update("jobs", closed, status="filled")
+    assert run(jobraker, mailbox.settings, "deliver", "--now", LATER)["sent"] == 1
+    assert b"Python Open" in mailbox.messages[0].content
+    assert b"Python Closed" not in mailbox.messages[0].content
+
+
+def test_a_retry_sends_the_same_bytes(board: Board, jobraker: Command, mailbox: Mailbox) -> None:
+    people(board, 1)
+    jobraker("init")
+    closing = board.add_job(title="Python Engineer")
+    board.add_job(title="Python Tester")
+    mailbox.reply("DATA", "451 4.3.0 not now", times=1)
+    report = run(jobraker, mailbox.settings, "daily-alerts", "--now", NOW)
+    assert (report["sent"], report["failed"]) == (0, 1)
+    shown = jobraker("outbox", "list", "--json").json[0]
+    before = jobraker("outbox", "show", shown["id"], "--raw").stdout
+    board.update("jobs", closing, status="closed")
+    assert run(jobraker, mailbox.settings, "deliver", "--now", NOW)["sent"] == 0
+    assert run(jobraker, mailbox.settings, "deliver", "--now", NEXT_DAY)["sent"] == 1
+    (message,) = mailbox.messages
+    assert message.content.decode().replace("\r\n", "\n") == before.replace("\r\n", "\n")
+    details = jobraker("outbox", "show", shown["id"], "--json").json
+    assert [one["code"] for one in details["attempts"]] == [451, 250]
+    assert details["attempts"][0]["enhanced_code"] == "4.3.0"
+
+
+def test_a_dead_address_is_suppressed_and_not_tried_again(
+    board: Board, jobraker: Command, mailbox: Mailbox
+) -> None:
+    people(board, 2)
+    jobraker("init")
+    board.add_job(title="Python Engineer")
+    mailbox.reply("RCPT", "550 5.1.1 no such user", times=1)
+    report = run(jobraker, mailbox.settings, "daily-alerts", "--now", NOW, check=3)
+    assert (report["sent"], report["dead"]) == (1, 1)
+    board.add_job(title="Python Tester")
+    report = run(jobraker, mailbox.settings, "daily-alerts", "--now", NEXT_DAY)
+    assert (report["sent"], report["suppressed"]) == (1, 1)
+    assert len(mailbox.messages) == 2
+
+
+def test_a_relay_that_is_down_leaves_everything_waiting(
+    board: Board, jobraker: Command, mailbox: Mailbox
+) -> None:
+    people(board, 3)
+    jobraker("init")
+    board.add_job(title="Python Engineer")
+    down = {**mailbox.settings, "EMAIL_PORT": "1"}
+    result = jobraker("run", "daily-alerts", "--now", NOW, "--json", env=down, check=69)
+    assert (result.json["queued"], result.json["sent"]) == (3, 0)
+    assert "127.0.0.1:1" in result.stderr
+    entries = jobraker("outbox", "list", "--json").json
+    assert [(entry["state"], entry["attempt"]) for entry in entries] == [("pending", 0)] * 3
+    assert run(jobraker, mailbox.settings, "deliver", "--now", NOW)["sent"] == 3
+
+
+def test_a_421_gives_the_message_back_without_counting(
+    board: Board, jobraker: Command, mailbox: Mailbox
+) -> None:
+    people(board, 1)
+    jobraker("init")
+    board.add_job(title="Python Engineer")
+    mailbox.reply("MAIL", "421 4.3.2 going down", times=1)
+    assert run(jobraker, mailbox.settings, "daily-alerts", "--now", NOW)["sent"] == 0
+    (entry,) = jobraker("outbox", "list", "--json").json
+    assert (entry["state"], entry["attempt"]) == ("pending", 0)
+    assert run(jobraker, mailbox.settings, "deliver", "--now", LATER)["sent"] == 1
+
+
+def test_a_digest_that_could_not_go_for_three_days_expires(
+    board: Board, jobraker: Command, mailbox: Mailbox
+) -> None:
+    people(board, 1)
+    jobraker("init")
+    board.add_job(title="Python Engineer")
+    run(jobraker, mailbox.settings, "daily-alerts", "--now", NOW, "--no-deliver")
+    report = run(jobraker, mailbox.settings, "deliver", "--now", "2026-11-27T09:00:00Z")
+    assert (report["sent"], report["cancelled"]) == (0, 1)
+
+
+def test_a_term_signal_ends_the_run_cleanly(
+    board: Board, jobraker: Command, mailbox: Mailbox
+) -> None:
+    people(board, 5)
+    jobraker("init")
+    board.add_job(title="Python Engineer")
+    mailbox.reply("RCPT", "250 slow", times=1, delay=2.0)
+    process = jobraker.start("run", "daily-alerts", "--now", NOW, env=mailbox.settings)
+    assert mailbox.reached("RCPT", timeout=20)
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(timeout=30) == 130
+    states = [entry["state"] for entry in jobraker("outbox", "list", "--json").json]
+    assert states.count("sent") == len(mailbox.messages) == 1
+    assert states.count("pending") == 4
+    assert run(jobraker, mailbox.settings, "deliver", "--now", LATER)["sent"] == 4
+
+
+HOSTILE = [
+    "Python\r\nBcc: evil@example.com",
+    "Python\nX-Injected: 1",
+    "Python \u2028Bcc: e@x \u2029\u0085\x0b\x0c\x1c",
+    "Python =?utf-8?q?a=0ABcc:_e@x?= =?utf-8?b?DQpCY2M6IGVAeA==?=",
+    "Python <script>alert(1)</script>",
+    "Python {{7*7}} {{cycler.__init__.__globals__}}",
+    "Python [/] [link=https://evil]x\x1b]52;c;AAAA\x07\x9b2J",
+    "Python \u202egnp.exe",
+    "Python \n.\nMAIL FROM:<e@x>\r\n.\r\n",
+    "Python " + "x" * 190,
+]
+
+
+def test_hostile_titles_change_no_header_and_stop_no_batch(
+    board: Board, jobraker: Command, mailbox: Mailbox
+) -> None:
+    users = people(board, 3)
+    for user in users:
+        board.update("users", user, first_name="Ada\r\nBcc: e@x")
+    jobraker("init")
+    for number, title in enumerate(HOSTILE):
+        board.add_job(
+            title=title[:200], company=f'Company {number}" onload="x', location=title[:100]
+        )
+    assert run(jobraker, mailbox.settings, "daily-alerts", "--now", NOW)["sent"] == 3
+    for message in mailbox.messages:
+        assert message.parsed["Bcc"] is None
+        assert message.parsed["X-Injected"] is None
+        assert message.parsed.defects == []
+        assert len(message.parsed.get_all("To", [])) == 1
+        part = message.parsed.get_body(("html",))
+        assert part is not None
+        assert "<script>" not in part.get_content()
+        text = message.parsed.get_body(("plain",))
+        assert text is not None
+        assert "{{7*7}}" in text.get_content()
+    listed = jobraker("outbox", "list", env={"COLUMNS": "200"}).stdout
+    dry = jobraker("run", "daily-alerts", "--now", NEXT_DAY, "--dry-run").stdout
+    assert "\x1b" not in listed + dry
+
+
+def test_the_file_backend_writes_the_bytes_that_smtp_sends(
+    board: Board, jobraker: Command, mailbox: Mailbox, tmp_path: Path
+) -> None:
+    people(board, 2)
+    jobraker("init")
+    board.add_job(title="Zürich: Python Engineer", location="東京")
+    run(jobraker, mailbox.settings, "daily-alerts", "--now", NOW)
+    board.execute("UPDATE jobraker_outbox SET state = 'pending', next_attempt_at = created_at")
+    env = {"EMAIL_BACKEND": "file", "EMAIL_FILE_PATH": str(tmp_path / "mails")}
+    assert run(jobraker, env, "deliver", "--now", NOW)["sent"] == 2
+    written = sorted(path.read_bytes() for path in (tmp_path / "mails").glob("*.eml"))
+    assert written == sorted(message.content for message in mailbox.messages)
+
+
+def test_the_database_going_away_exits_69_and_the_next_run_goes_on(
+    postgres_board: Board, jobraker: Command, mailbox: Mailbox
+) -> None:
+    people(postgres_board, 3)
+    jobraker("init")
+    postgres_board.add_job(title="Python Engineer")
+    mailbox.reply("RCPT", "250 slow", times=1, delay=2.0)
+    env = {**mailbox.settings, "JOBRAKER_LEASE_SECONDS": "1"}
+    process = jobraker.start("run", "daily-alerts", "--now", NOW, env=env)
+    assert mailbox.reached("RCPT", timeout=20)
+    postgres_board.rows(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'jobraker'"
+    )
+    assert process.wait(timeout=40) in (0, 69)
+    time.sleep(1.2)
+    run(jobraker, env, "deliver", "--now", datetime(2026, 11, 23, 11, tzinfo=UTC).isoformat())
+    assert set(recipients(mailbox)) == {f"user{index}@example.org" for index in range(3)}
+    assert len(mailbox.messages) <= 6
