@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PYTEST ?= $(BIN)/python -m pytest -q
 
-.PHONY: help demo test check fix cover wheel-test bench bench-start mail-look clean
+.PHONY: help demo test check fix cover crash-sweep wheel-test bench bench-start clean
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
@@ -43,6 +43,9 @@ cover: $(VENV)/.dev
 	$(BIN)/coverage combine -q
 	$(BIN)/coverage report
 	$(BIN)/coverage report --fail-under=100 --include='jobraker_cli/matching/*,jobraker_cli/model.py,jobraker_cli/tasks/periods.py,jobraker_cli/tasks/digest.py,jobraker_cli/delivery/replies.py'
+
+crash-sweep: $(VENV)/.test  ## kill a run at every single step of its work with the database
+	JOBRAKER_TEST_KILL_STRIDE=1 $(PYTEST) -n 2 tests/scenarios/test_faults.py -k kill_between
 
 wheel-test: $(VENV)/.dev  ## build sdist and wheel, install the wheel into an empty environment, use it there
 	$(BIN)/python -m pytest -q -m packaging tests/packaging

@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 
 from jobraker_cli.tasks.periods import Schedule, period_label
 
-BERLIN, CAIRO, NEW_YORK = ZoneInfo("Europe/Berlin"), ZoneInfo("Africa/Cairo"), ZoneInfo("America/New_York")  # fmt: skip  # noqa: E501
+BERLIN, CAIRO = ZoneInfo("Europe/Berlin"), ZoneInfo("Africa/Cairo")
+NEW_YORK = ZoneInfo("America/New_York")
+MONDAYS, FIVES = Schedule(weekday=0), Schedule(every_minutes=5)
 
 
 def at(text: str) -> datetime:
@@ -64,12 +66,12 @@ def test_the_day_of_25_hours_is_one_period() -> None:
     [
         (Schedule(), "2026-11-22T09:00:00Z", "2026-11-22T09:00:00Z", "2026-11-23T09:00:00Z"),
         (Schedule(), "2026-11-22T08:59:59Z", "2026-11-21T09:00:00Z", "2026-11-22T09:00:00Z"),
-        (Schedule(weekday=0), "2026-11-22T10:00:00Z", "2026-11-16T09:00:00Z", "2026-11-23T09:00:00Z"),
+        (MONDAYS, "2026-11-22T10:00:00Z", "2026-11-16T09:00:00Z", "2026-11-23T09:00:00Z"),
         (Schedule(day=1), "2026-11-22T10:00:00Z", "2026-11-01T09:00:00Z", "2026-12-01T09:00:00Z"),
-        (Schedule(every_minutes=5), "2026-11-22T10:07:30Z", "2026-11-22T10:05:00Z", "2026-11-22T10:10:00Z"),
-        (Schedule(every_minutes=5), "2026-11-22T23:59:30Z", "2026-11-22T23:55:00Z", "2026-11-23T00:00:00Z"),
+        (FIVES, "2026-11-22T10:07:30Z", "2026-11-22T10:05:00Z", "2026-11-22T10:10:00Z"),
+        (FIVES, "2026-11-22T23:59:30Z", "2026-11-22T23:55:00Z", "2026-11-23T00:00:00Z"),
     ],
-)  # fmt: skip
+)
 def test_a_schedule_knows_its_last_and_next_moment(
     schedule: Schedule, now: str, latest: str, upcoming: str
 ) -> None:

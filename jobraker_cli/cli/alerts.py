@@ -161,14 +161,13 @@ def _job(app: "App", job_id: str | None, file: Path | None) -> "Job":
     from jobraker_cli import matching
     from jobraker_cli.store import jobs
     from jobraker_cli.store.engine import reading
-    from jobraker_cli.tasks.alerts import rules_of
 
     if job_id is None:
         assert file is not None  # noqa: S101 - for the type checker
         return _from_json(file, matching.job_from_json)
     wanted = uuid_of(job_id, "job")
     with reading(app.engine) as connection:
-        found = jobs.by_id(connection, [wanted], rules_of(app))
+        found = jobs.by_id(connection, [wanted])
     if wanted not in found:
         raise NotFoundError(f"There is no job {job_id}")
     return found[wanted]

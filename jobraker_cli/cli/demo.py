@@ -91,8 +91,13 @@ def _words(report: "DemoReport", seconds: float) -> list[str]:
         f"Done in {seconds:.1f} s. Look at:",
         f"  {report.gallery}   every mail as its reader sees it",
         f"  {report.directory / 'mail'}   the mails, as they would have left",
-        f"  jobraker --database-url '{report.database}' outbox list   who got what, and why",
+        f"  jobraker --database-url '{_reachable(report)}' outbox list   who got what, and why",
     ]
+
+
+def _reachable(report: "DemoReport") -> str:
+    """The database's URL where it holds no password."""
+    return report.database if report.database.startswith("sqlite") else "the URL given to --db"
 
 
 def _run(run: "RunReport") -> str:

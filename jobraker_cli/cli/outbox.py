@@ -141,7 +141,7 @@ def _subject(app: "App", entry: "Entry") -> str:
 def _payload(entry: "Entry") -> Any:
     try:
         return json.loads(entry.letter.payload)
-    except ValueError:
+    except (ValueError, RecursionError):
         return entry.letter.payload
 
 

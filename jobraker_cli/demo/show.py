@@ -105,6 +105,8 @@ def _make_room(directory: Path, settings: Settings) -> None:
     path = sqlite_path(settings.database_url)
     if path is None:
         _require_empty(settings)
+        if any(settings.email_file_path.glob("*.eml")):
+            raise ConfigError(f"{directory} has mails already; choose another folder with --keep")
     elif path.exists():
         if not _is_ours(path):
             raise ConfigError(f"{path} was not made by the demo; choose another folder with --keep")

@@ -135,6 +135,7 @@ RANKS = frozenset(
 # Legal forms at the end of a company's name.
 LEGAL_FORMS = frozenset(
     [
+        "&",
         "ab",
         "ag",
         "bv",

@@ -53,14 +53,21 @@ class Ranked(Sequence[Match]):
         if not 0 <= at < self._length:
             raise IndexError(f"there are {self._length} matches")
         while len(self._read) <= at:
-            self._read.append(next(self._unread))
+            self._read_on()
         return self._match(*self._read[at])
 
     def __iter__(self) -> Iterator[Match]:
-        for at in range(self._length):
-            if at == len(self._read):
-                self._read.append(next(self._unread))
+        at = 0
+        while at < len(self._read) or self._read_on():
             yield self._match(*self._read[at])
+            at += 1
+
+    def _read_on(self) -> bool:
+        """Put the next match in order, if there is one."""
+        following = next(self._unread, None)
+        if following:
+            self._read.append(following)
+        return following is not None
 
     def _match(self, tier: Tier, position: int) -> Match:
         job = self._jobs[position]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, Select, Text, cast, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from jobraker_cli.matching import keywords_of
@@ -55,6 +55,15 @@ def mailable(
         return whole
     one_user = found.where(job_alerts.c.user_id == last)
     return [_subscription(row) for row in connection.execute(one_user).mappings()]
+
+
+def searches_everywhere(connection: Connection, frequency: str) -> bool:
+    """Whether any active alert of a frequency has the prefix "anywhere:" in its keywords."""
+    said = func.lower(cast(job_alerts.c.keywords, Text)).contains("anywhere:", autoescape=True)
+    found = select(job_alerts.c.id).where(
+        job_alerts.c.frequency == frequency, job_alerts.c.is_active, said
+    )
+    return connection.execute(found.limit(1)).first() is not None
 
 
 def subscriptions(

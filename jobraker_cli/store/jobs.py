@@ -3,13 +3,15 @@
 Functions take an open connection and never commit.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
+    Column,
     ColumnElement,
     Connection,
+    Label,
     Select,
     and_,
     exists,
@@ -66,9 +68,12 @@ def new_jobs(
     through: int,
     with_unseen: bool = False,
     unseen_since: datetime | None = None,
+    long_texts: bool = False,
     block: int = 5_000,
 ) -> Iterator[Sequence[Job]]:
     """Active jobs of the intakes above `after` up to `through`, in blocks.
+
+    Descriptions and requirements are read where the rules search them, or with `long_texts`.
 
     `with_unseen` is for dry runs, which take nothing in: it adds the jobs that an intake now would
     find (created since a moment, if one is given), as of the intake `through`.
@@ -80,7 +85,9 @@ def new_jobs(
         if unseen_since is not None:
             unseen.append(comparable(jobs.c.created_at) >= comparable(unseen_since))
         wanted = or_(seen, and_(*unseen))
-    found = _columns(rules).add_columns(func.coalesce(job_seen.c.run_seq, through).label("run_seq"))
+    found = _columns(rules, long_texts=long_texts).add_columns(
+        func.coalesce(job_seen.c.run_seq, through).label("run_seq")
+    )
     found = found.select_from(jobs.outerjoin(job_seen, job_seen.c.job_id == jobs.c.id))
     found = found.where(jobs.c.status == "active", wanted)
     result = connection.execute(found.execution_options(yield_per=block))
@@ -88,11 +95,11 @@ def new_jobs(
         yield [_job(row) for row in rows]
 
 
-def by_id(connection: Connection, ids: Collection[str], rules: MatchRules) -> Mapping[str, Job]:
-    """Jobs by id, in whatever status; those that do not exist are left out."""
+def by_id(connection: Connection, ids: Collection[str]) -> Mapping[str, Job]:
+    """Whole jobs by id, in whatever status; those that do not exist are left out."""
     if not ids:
         return {}
-    found = _columns(rules).where(jobs.c.id.in_(ids))
+    found = select(*_labelled(jobs.columns)).where(jobs.c.id.in_(ids))
     return {row["id"]: _job(row) for row in connection.execute(found).mappings()}
 
 
@@ -110,13 +117,18 @@ def open_ids(connection: Connection, ids: Collection[str], now: datetime) -> set
     }
 
 
-def _columns(rules: MatchRules) -> Select[Any]:
+def _columns(rules: MatchRules, *, long_texts: bool) -> Select[Any]:
     wanted = [
-        column.label(_RENAMED.get(column.name, column.name))
+        column
         for column in jobs.columns
-        if column.name not in _LONG or column.name in rules.match_fields
+        if long_texts or column.name not in _LONG or column.name in rules.match_fields
     ]
-    return select(*wanted)
+    return select(*_labelled(wanted))
+
+
+def _labelled(columns: Iterable[Column[Any]]) -> list[Label[Any]]:
+    """Columns under the names that `Job` has for them."""
+    return [column.label(_RENAMED.get(column.name, column.name)) for column in columns]
 
 
 def _job(row: Mapping[Any, Any]) -> Job:

@@ -1,9 +1,10 @@
 """The message of kind `job_alert`: its payload, and the check of it right before the send."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Connection
 
@@ -108,10 +109,10 @@ def _checked(
     return Checked(payload=json.dumps({**content, "sections": kept}, separators=(",", ":")))
 
 
-def _still(still_open: set[str]) -> Any:
+def _still(still_open: set[str]) -> Callable[[dict[str, Any]], dict[str, Any] | None]:
     def keep(job: dict[str, Any]) -> dict[str, Any] | None:
         """The vacancy if one of its postings is open, under an open posting's id."""
-        ids = [job_id for job_id in job.get("job_ids", [job["id"]]) if job_id in still_open]
+        ids = [job_id for job_id in _ids(job) if job_id in still_open]
         if not ids:
             return None
         return job if job["id"] in still_open else {**job, "id": ids[0]}
@@ -123,24 +124,33 @@ def _read(text: str) -> dict[str, Any] | None:
     """The payload if it has the shape we write; anything else is left to the composer to refuse."""
     try:
         content = json.loads(text)
-        _alert_ids(content), _job_ids(content)
-    except (ValueError, TypeError, KeyError, RecursionError):
+        for section in content["sections"]:
+            UUID(section["alert_id"])
+            for job in section["jobs"]:
+                for job_id in _ids(job):
+                    UUID(job_id)
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None
-    return content if isinstance(content, dict) else None
+    return dict(content)
+
+
+def _ids(job: Mapping[str, Any]) -> list[str]:
+    """The postings behind a vacancy, the shown one among them."""
+    return list(job.get("job_ids") or [job["id"]])
 
 
 def _alert_ids(content: Mapping[str, Any]) -> set[str]:
-    return {str(section["alert_id"]) for section in content["sections"]}
+    return {section["alert_id"] for section in content["sections"]}
 
 
 def _job_ids(content: Mapping[str, Any]) -> set[str]:
     return {
-        str(job_id)
-        for section in content["sections"]
-        for job in section["jobs"]
-        for job_id in job.get("job_ids", [job["id"]])
+        job_id for section in content["sections"] for job in section["jobs"] for job_id in _ids(job)
     }
 
 
-def _collect(contents: Mapping[str, dict[str, Any] | None], ids_of: Any) -> set[str]:
+def _collect(
+    contents: Mapping[str, dict[str, Any] | None],
+    ids_of: Callable[[Mapping[str, Any]], set[str]],
+) -> set[str]:
     return {found for content in contents.values() if content for found in ids_of(content)}

@@ -92,6 +92,8 @@ class _Planner:
             since = self.run.now - timedelta(days=self.app.settings.job_lookback_days)
         dry_run = self.run.options.dry_run
         self.through = take_in(self.app.engine, created_since=since, dry_run=dry_run)
+        with reading(self.app.engine) as connection:
+            long_texts = store.searches_everywhere(connection, self.frequency)
         self.jobs = NewJobs(
             self.app.engine,
             rules_of(self.app),
@@ -100,6 +102,7 @@ class _Planner:
             max_posted_age=timedelta(days=self.app.settings.alert_max_posted_age),
             with_unseen=dry_run,
             created_since=since,
+            long_texts=long_texts,
         )
         complete = all(self._batch(batch) for batch in self._batches())
         self.report.messages = self.messages

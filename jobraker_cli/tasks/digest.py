@@ -56,9 +56,9 @@ class Digest:
     more: int
 
     @property
-    def items(self) -> Iterator[Item]:
+    def items(self) -> tuple[Item, ...]:
         """All vacancies, section by section."""
-        return (item for section in self.sections for item in section.items)
+        return tuple(item for section in self.sections for item in section.items)
 
 
 @dataclass(slots=True)
@@ -116,7 +116,8 @@ def _vacancies(
 ) -> list[_Vacancy]:
     """The vacancies of all alerts: of each at least as many as could be shown, if it has them."""
     known: dict[str, _Vacancy] = {}
-    share = SCANNED // (len(found) or 1)
+    many = sum(len(matches) for _, matches in found) > SCANNED
+    share = SCANNED // len(found) if many else SCANNED
     for alert, (_, matches) in enumerate(found):
         companies: Counter[str] = Counter()
         could_show = 0

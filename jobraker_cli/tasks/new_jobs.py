@@ -27,6 +27,7 @@ class NewJobs:
         max_posted_age: timedelta,
         with_unseen: bool,
         created_since: datetime | None,
+        long_texts: bool,
     ) -> None:
         self._engine = engine
         self._rules = rules
@@ -35,6 +36,7 @@ class NewJobs:
         self._posted_since = now - max_posted_age
         self._with_unseen = with_unseen
         self._created_since = created_since
+        self._long_texts = long_texts
         self._kept: tuple[int, Sequence[Sequence[PreparedJob]]] | None = None
 
     def blocks(self, after: int) -> Iterator[Sequence[PreparedJob]]:
@@ -60,6 +62,7 @@ class NewJobs:
                 through=self._through,
                 with_unseen=self._with_unseen,
                 unseen_since=self._created_since,
+                long_texts=self._long_texts,
                 block=BLOCK,
             ):
                 yield [prepare(job, self._rules) for job in block if self._fit(job)]

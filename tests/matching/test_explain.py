@@ -52,7 +52,10 @@ def test_an_alert_that_asks_nothing_says_so() -> None:
             alert(keywords=("nurse", "company:acme")),
             job(),
             False,
-            "asked: nurse or company:acme; found: nothing of it in title, skills, technologies, company",
+            (
+                "asked: nurse or company:acme; "
+                "found: nothing of it in title, skills, technologies, company"
+            ),
         ),
         (alert(keywords=("!",)), job(), False, "asked: !; found: nothing, for it has no words"),
         (

@@ -408,3 +408,20 @@ def test_times_in_every_spelling_are_read_as_moments(
     report = jobraker("run", "daily-alerts", "--now", day(0), "--dry-run", "--json").json
     titles = {job["title"] for job in report["messages"][0]["jobs"]}
     assert titles == {"Python Open", "Python Open Z"}
+
+
+def test_a_keyword_may_ask_for_the_whole_posting(run: Runs) -> None:
+    whole = run.board.add_user(email="whole@example.org")
+    run.board.add_alert(whole, keywords=["anywhere:kubernetes"])
+    run.init()
+    run.board.add_job(title="Platform Engineer", description="You will run Kubernetes.")
+    run("daily-alerts", "--now", day(0))
+    assert [message.envelope_to for message in run.mailbox.messages] == [("whole@example.org",)]
+
+
+def test_columns_that_jobraker_does_not_know_are_never_read(run: Runs) -> None:
+    run.board.execute("ALTER TABLE jobs ADD COLUMN job_embedding text")
+    run.init()
+    run.board.add_job(title="Python Engineer")
+    run.board.execute("UPDATE jobs SET job_embedding = :huge", huge="[0.1]" * 1_000)
+    assert run("daily-alerts", "--now", day(0))["sent"] == 1

@@ -32,6 +32,8 @@ class Mailbox:
 
     def __init__(self) -> None:
         self.messages: list[Received] = []
+        self.refused = 0
+        self._domains: dict[str, str] = {}
         self.port = 0
         self._replies: dict[str, deque[tuple[str, float]]] = defaultdict(deque)
         self._reached: dict[str, threading.Event] = defaultdict(threading.Event)
@@ -58,6 +60,12 @@ class Mailbox:
         soon as its dot is there. `delay` is the seconds that the answer lets wait.
         """
         self._replies[command].extend([(code_text, delay)] * times)
+
+    def refuse_domain(self, domain: str, code_text: str | None) -> None:
+        """Answer every recipient of a domain like this; None: take them again."""
+        self._domains.pop(domain, None)
+        if code_text is not None:
+            self._domains[domain] = code_text
 
     def reached(self, command: Scriptable, timeout: float) -> bool:
         """Wait until a client has sent a command; whether it did in `timeout` seconds."""
@@ -88,7 +96,9 @@ class Mailbox:
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         """Take or refuse a recipient."""
-        answer = await self._next("RCPT", "250 OK")
+        refusal = self._domains.get(address.rpartition("@")[2])
+        self.refused += refusal is not None
+        answer = refusal or await self._next("RCPT", "250 OK")
         if answer.startswith("2"):
             envelope.rcpt_tos.append(address)
             envelope.rcpt_options.extend(options)

@@ -1,0 +1,84 @@
+"""Inputs made to break the reading: it must neither raise nor take time square in their length."""
+
+from dataclasses import replace
+from time import process_time
+
+import pytest
+
+from jobraker_cli.matching import Matcher, explain, prepare
+from jobraker_cli.matching.query import read_query
+from jobraker_cli.model import Alert, Job, MatchRules
+
+RULES = MatchRules()
+PATTERNS = [
+    "a ", "a", "a.", "a, ", "-", "- ", "a'", "a&", "a & ", "(", "((a ", ")", '"', "NOT ", "a OR ",
+    "(a OR ", "-(", "-a ", "title: ", "\u0301\u0323", "\u3099\u0e48", "安", "\0", "\ud800", "ก็",
+    "1,", "remote ", " or ", "c++ ",
+]  # fmt: skip
+
+
+def job(text: str) -> Job:
+    return Job(id="1", title=text, company=text, location=text, skills_required=(text,), run_seq=1)
+
+
+def seconds_to_read(pattern: str, length: int) -> float:
+    text = (pattern * length)[:length]
+    started = process_time()
+    read_query([text], 1)
+    prepare(job(text), RULES)
+    return process_time() - started
+
+
+@pytest.mark.parametrize("pattern", PATTERNS)
+def test_reading_takes_time_linear_in_the_length(pattern: str) -> None:
+    short = max(seconds_to_read(pattern, 10_000), 0.005)
+    assert seconds_to_read(pattern, 100_000) < 40 * short  # a square would be 100
+
+
+def matches(keywords: tuple[str, ...], title: str) -> bool:
+    alert = Alert(id="", user_id="", keywords=keywords)
+    matcher = Matcher([alert], RULES)
+    matcher.feed([prepare(job(title), RULES)])
+    found = bool(list(matcher.results()))
+    assert found is explain(alert, replace(job(title), run_seq=0), RULES).match
+    return found
+
+
+def test_a_megabyte_of_text_is_searched() -> None:
+    text = "engineer " * 111_000 + "nurse"
+    assert matches(("engineer nurse",), text)
+    assert not matches(("nurse engineer",), text)
+
+
+def test_ten_thousand_keywords_are_one_query() -> None:
+    keywords = tuple(f"word{number} engineer" for number in range(10_000))
+    assert matches(keywords, "Word9999 Engineer")
+    assert not matches(keywords, "Word10000 Engineer")
+
+
+@pytest.mark.parametrize(
+    "keywords",
+    [
+        "(" * 1000 + "engineer" + ")" * 1000,
+        "a AND (b OR (" * 1000 + "engineer" + "))" * 1000,
+        "NOT " * 1000 + "engineer",
+    ],
+)
+def test_a_thousand_brackets_do_not_exhaust_the_stack(keywords: str) -> None:
+    assert matches((keywords,), "A engineer")
+
+
+def test_phrases_within_phrases_are_found_in_linear_time() -> None:
+    keywords = tuple(" ".join(["a"] * length) for length in range(1, 300))
+    started = process_time()
+    matcher = Matcher([Alert(id="", user_id="", keywords=keywords)], RULES)
+    matcher.feed([prepare(job("a " * 50_000), RULES)])
+    assert len(list(matcher.results())) == 1
+    assert process_time() - started < 5
+
+
+@pytest.mark.parametrize("text", ["\0", "\ud800", "\udfff\0", "🎉" * 50, "\u202e", "ß" * 9, "İ"])
+def test_odd_characters_are_read_and_explained(text: str) -> None:
+    matches((text, f"({text}", f'"{text}"'), text)
+    alert = Alert(id="", user_id="", keywords=(text,), location=text)
+    assert explain(alert, job(text), RULES).clauses
