@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, func, select
 
 from jobraker_cli import wiring
-from jobraker_cli.demo.board import Board, board_around, build_board
+from jobraker_cli.demo.board import Board, Day, board_around, build_board
 from jobraker_cli.demo.columns import Row
 from jobraker_cli.demo.gallery import write_gallery
 from jobraker_cli.demo.importer import import_postings
@@ -18,6 +18,7 @@ from jobraker_cli.errors import ConfigError
 from jobraker_cli.settings import Settings, load, mask_url
 from jobraker_cli.store import contract, schema
 from jobraker_cli.store.engine import sqlite_path
+from jobraker_cli.store.shared import jobs
 from jobraker_cli.tasks.app import App, RunOptions
 from jobraker_cli.tasks.baseline import initialize
 from jobraker_cli.tasks.report import RunReport
@@ -167,24 +168,28 @@ def _build(app: App, board: Board, report: DemoReport) -> None:
         report.people = len(board.people.users)
         report.alerts = len(board.people.job_alerts)
         for day in board.days[:-1]:
-            report.jobs += _insert_day(connection, list(day.tables()))
+            _insert_day(connection, day)
+        report.jobs = _count_jobs(connection)
     report.baselined = initialize(app, since=None).jobs
 
 
 def _arrive(app: App, board: Board, report: DemoReport) -> None:
     with app.engine.begin() as connection:
-        report.arrived = _insert_day(connection, list(board.days[-1].tables()))
-    report.jobs += report.arrived
+        _insert_day(connection, board.days[-1])
+        before, report.jobs = report.jobs, _count_jobs(connection)
+    report.arrived = report.jobs - before
 
 
-def _insert_day(connection: Connection, tables: Sequence[tuple[str, Sequence[Row]]]) -> int:
-    count = 0
-    for name, rows in tables:
+def _insert_day(connection: Connection, day: Day) -> None:
+    for name, rows in day.tables():
         if name == "jobs":
-            count = upsert_jobs(connection, rows)
+            upsert_jobs(connection, rows)
         else:
             insert_rows(connection, name, rows)
-    return count
+
+
+def _count_jobs(connection: Connection) -> int:
+    return int(connection.execute(select(func.count()).select_from(jobs)).scalar_one())
 
 
 def _run_all(app: App) -> list[RunReport]:

@@ -1,0 +1,198 @@
+"""The store: batches of alerts, and what database errors mean."""
+
+import os
+import sqlite3
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, exc, text
+
+from jobraker_cli.errors import BusyError, ConfigError, UnreachableError
+from jobraker_cli.store import alerts, outbox, suppressions
+from jobraker_cli.store.engine import connect, reading, sqlite_path, tolerant_json, translate
+from jobraker_cli.store.locks import lock
+from jobraker_cli.store.types import parse_moment, sqlite_moment
+from tests.support.board import Board
+from tests.support.command import Command
+
+
+@pytest.fixture
+def engine(board: Board, jobraker: Command) -> Iterator[Engine]:
+    """An engine on a board with a ledger."""
+    jobraker("init")
+    made = connect(board.url.replace("postgresql://", "postgresql+psycopg2://"))
+    yield made
+    made.dispose()
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 4, 7, 100])
+def test_batches_of_alerts_never_part_a_person(board: Board, engine: Engine, limit: int) -> None:
+    expected = set()
+    for number in range(4):
+        user = board.add_user()
+        expected |= {board.add_alert(user) for _ in range(number + 1)}
+    board.add_alert(board.add_user(is_active=False))
+    found: list[str] = []
+    people: list[str] = []
+    after = None
+    while True:
+        with reading(engine) as connection:
+            batch = alerts.mailable(connection, "daily", after_user=after, floor=3, limit=limit)
+        if not batch:
+            break
+        after = batch[-1].user.id
+        found += [one.alert.id for one in batch]
+        people += sorted({one.user.id for one in batch})
+        assert {one.alert.floor for one in batch} == {3}
+    assert len(found) == len(set(found))
+    assert set(found) == expected
+    assert len(people) == len(set(people)) == 4
+
+
+def test_a_mark_never_moves_back(board: Board, engine: Engine) -> None:
+    alert = board.add_alert(board.add_user())
+    for run_seq in (5, 3, 7, 6):
+        with engine.begin() as connection:
+            alerts.write_marks(connection, [alert], run_seq)
+    with reading(engine) as connection:
+        (found,) = alerts.mailable(connection, "daily", after_user=None, floor=0, limit=10)
+    assert found.alert.floor == 7
+
+
+def test_a_reading_transaction_cannot_write_on_a_readonly_engine(
+    board: Board, engine: Engine
+) -> None:
+    readonly = connect(board.url.replace("postgresql://", "postgresql+psycopg2://"), readonly=True)
+    with pytest.raises(exc.DBAPIError) as caught, readonly.begin() as connection:
+        connection.execute(text("DELETE FROM jobraker_run"))
+    assert isinstance(translate(caught.value), ConfigError)
+    readonly.dispose()
+    assert board.counts()["jobraker_run"] == 1
+
+
+def test_nothing_asked_is_nothing_answered(engine: Engine) -> None:
+    with engine.begin() as connection:
+        assert outbox.queue(connection, []) == set()
+        assert outbox.taken_keys(connection, []) == set()
+        assert outbox.tried(connection, []) == set()
+        assert suppressions.suppressed(connection, []) == {}
+        assert alerts.still_wanted(connection, []) == set()
+        assert alerts.active_users(connection, []) == set()
+        alerts.write_marks(connection, [], 1)
+        alerts.write_sent_jobs(connection, [])
+
+
+@pytest.mark.parametrize("name", ["daily-alerts-1/1", "planning"])
+def test_a_lock_is_held_by_one_and_freed_at_the_end(
+    board: Board, engine: Engine, name: str
+) -> None:
+    other = connect(board.url.replace("postgresql://", "postgresql+psycopg2://"))
+    with (
+        lock(engine, board.url, name, wait=False),
+        pytest.raises(BusyError),
+        lock(other, board.url, name, wait=False),
+    ):
+        pass
+    with lock(other, board.url, name, wait=False):
+        pass
+    other.dispose()
+
+
+def failure(path: Path, statement: str = "SELECT 1 FROM jobs") -> Exception:
+    """What a statement on a SQLite file raises."""
+    engine = connect(f"sqlite:///{path}")
+    try:
+        with engine.begin() as connection:
+            connection.execute(text(statement))
+    except (exc.DBAPIError, ConfigError) as error:
+        return error
+    raise AssertionError("nothing was raised")
+
+
+def test_a_missing_table_sends_to_the_doctor(tmp_path: Path) -> None:
+    path = tmp_path / "empty.db"
+    sqlite3.connect(path).close()
+    path.touch()
+    found = translate(failure(path))
+    assert isinstance(found, ConfigError)
+    assert "jobraker doctor" in str(found)
+
+
+def test_a_file_that_is_no_database_is_a_wrong_setting(tmp_path: Path) -> None:
+    path = tmp_path / "text.db"
+    path.write_text("this is no database, whatever its name says\n" * 50, encoding="utf-8")
+    assert isinstance(translate(failure(path)), ConfigError)
+
+
+def test_a_busy_database_is_out_of_reach(tmp_path: Path) -> None:
+    path = tmp_path / "busy.db"
+    holder = sqlite3.connect(path, isolation_level=None)
+    holder.execute("CREATE TABLE jobs (id)")
+    holder.execute("BEGIN EXCLUSIVE")
+    quick = sqlite3.connect(path, timeout=0.01)
+    with pytest.raises(sqlite3.OperationalError) as caught:
+        quick.execute("SELECT 1 FROM jobs")
+    wrapped = exc.OperationalError("SELECT", {}, caught.value)
+    assert isinstance(translate(wrapped), UnreachableError)
+    holder.close()
+    quick.close()
+
+
+def test_a_directory_is_no_database_file(tmp_path: Path) -> None:
+    assert isinstance(translate(failure(tmp_path)), UnreachableError)
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_lock_file_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    tmp_path.chmod(stat.S_IRUSR | stat.S_IXUSR)
+    url = f"sqlite:///{tmp_path / 'board.db'}"
+    with pytest.raises(ConfigError, match="lock file"), lock(connect(url), url, "x", wait=False):
+        pass
+
+
+def test_our_own_slips_are_not_called_the_databases_fault(tmp_path: Path) -> None:
+    path = tmp_path / "board.db"
+    sqlite3.connect(path).close()
+    path.touch()
+    assert translate(failure(path, "SELEC 1")) is None
+    assert translate(ValueError("no database error")) is None
+
+
+def test_a_url_that_cannot_be_parsed_is_refused_without_showing_it() -> None:
+    with pytest.raises(ConfigError) as caught:
+        connect("postgresql+psycopg2://u:hunter22@h:port/board")
+    assert "hunter22" not in str(caught.value)
+
+
+def test_a_memory_database_has_no_file_and_needs_no_lock() -> None:
+    engine = connect("sqlite:///:memory:")
+    assert sqlite_path("sqlite:///:memory:") is None
+    with lock(engine, "sqlite:///:memory:", "x", wait=False), reading(engine) as connection:
+        assert connection.execute(text("SELECT 1")).scalar_one() == 1
+
+
+@pytest.mark.parametrize("broken", ["{", None, b"\xff", "[" * 100_000])
+def test_json_that_is_none_reads_as_none(broken: object) -> None:
+    assert tolerant_json(broken) is None
+
+
+@pytest.mark.parametrize(
+    "spelling",
+    [
+        "2026-11-22 08:00:00",
+        "2026-11-22 08:00:00.000000",
+        "2026-11-22T08:00:00Z",
+        "2026-11-22T09:00:00+01:00",
+        "2026-11-22 08:00:00.000000+00:00",
+    ],
+)
+def test_every_spelling_of_a_moment_is_the_same_moment(spelling: str) -> None:
+    moment = parse_moment(spelling)
+    assert moment is not None
+    assert sqlite_moment(moment) == "2026-11-22 08:00:00.000000"
+
+
+def test_what_is_no_moment_is_none() -> None:
+    assert parse_moment("soon") is None
