@@ -77,7 +77,7 @@ CREATE TABLE jobraker_outbox (
     sent_at TIMESTAMP WITH TIME ZONE,
     last_reply TEXT NOT NULL DEFAULT ''
 );
-CREATE INDEX jobraker_outbox_due ON jobraker_outbox (priority, created_at)
+CREATE INDEX jobraker_outbox_due ON jobraker_outbox (priority, created_at, id)
     WHERE state IN ('pending', 'sending', 'failed', 'uncertain');
 CREATE INDEX jobraker_outbox_created_at ON jobraker_outbox (created_at);
 CREATE INDEX jobraker_outbox_user ON jobraker_outbox (user_id);

@@ -37,7 +37,7 @@ def explain(alert: Alert, job: Job, rules: MatchRules) -> Explanation:
 
 def reasons(criteria: Criteria, job: PreparedJob) -> tuple[str, ...]:
     """What of the job meets the criteria, in a few words for each condition."""
-    return tuple(found.short for found in _judge(criteria, job))
+    return tuple(found.short for found in _judge(criteria, job)) or ("everything",)
 
 
 def _judge(criteria: Criteria, job: PreparedJob) -> Iterator[Judgement]:

