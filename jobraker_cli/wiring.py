@@ -61,7 +61,7 @@ def build(
             composer=composer,
             transport=transport(settings, stop, console or sys.stdout),
             checks=checks,
-            policy=_policy(settings, _signing_key(settings, engine)),
+            policy=_policy(settings, _ledger_key(engine)),
             owner=f"{host}:{os.getpid()}:{secrets.token_hex(4)}",
             clock=clock,
             jitter=SystemRandom().random,
@@ -104,21 +104,9 @@ def transport(settings: Settings, stop: Event, console: TextIO) -> "Transport":
     from tenacity import sleep_using_event
 
     from jobraker_cli.delivery.smtp import SmtpTransport
-    from jobraker_cli.delivery.smtp_settings import SmtpSettings
+    from jobraker_cli.delivery.smtp_settings import smtp_settings
 
-    return SmtpTransport(
-        SmtpSettings(
-            host=settings.email_host,
-            port=settings.email_port,
-            username=settings.email_host_user or None,
-            password=settings.email_host_password or None,
-            starttls=settings.email_use_tls,
-            ssl=settings.email_use_ssl,
-            ca_file=settings.email_ca_file,
-            timeout_seconds=settings.email_timeout,
-        ),
-        sleep=sleep_using_event(stop),
-    )
+    return SmtpTransport(smtp_settings(settings), sleep=sleep_using_event(stop))
 
 
 def _database_clock(engine: Engine) -> Callable[[], datetime]:
@@ -140,6 +128,11 @@ def _signing_key(settings: Settings, engine: Engine) -> SigningKey:
     if settings.secret_key:
         name = hashlib.sha256(settings.secret_key.encode()).hexdigest()[:8]
         return SigningKey(id=name, secret=settings.secret_key.encode())
+    return _ledger_key(engine)
+
+
+def _ledger_key(engine: Engine) -> SigningKey:
+    """The key that `init` made. Suppressions hang on it, whatever the settings say."""
     with reading(engine) as connection:
         found = keys.newest_key(connection)
     if found is None:

@@ -8,7 +8,7 @@ CREATE TABLE jobraker_counter (
 );
 INSERT INTO jobraker_counter (name, value) VALUES ('run_id', 0), ('run_seq', 0);
 
--- Keys that sign unsubscribe links when JOBRAKER_SECRET_KEY is not set.
+-- The key of the suppressions; it signs unsubscribe links too when JOBRAKER_SECRET_KEY is not set.
 CREATE TABLE jobraker_key (
     key_id TEXT PRIMARY KEY,
     secret TEXT NOT NULL,

@@ -7,6 +7,7 @@ import json
 import re
 import shlex
 import shutil
+import sqlite3
 import subprocess
 import sys
 import textwrap
@@ -283,6 +284,29 @@ def test_the_set_up_in_the_readme_works_on_both_databases(
     assert Transcript(bare, new_jobs_arrive).run(README, "board") > 0
     (mail,) = mailbox.messages
     assert mail.parsed["From"] == settings["DEFAULT_FROM_EMAIL"]
+
+
+# What the tests of this file run, beside the files that blocks are named after.
+_RUN = {
+    ("console", "demo"),
+    ("console", "board"),
+    ("ini", ".env"),
+    ("json", "payload"),
+    ("python", "kinds"),
+    ("python", "suppression"),
+    ("python", "verify"),
+    *(("sql", name) for name in ("cancel", "cancel-all", "grants", "queue")),
+    *(("sql", name) for name in ("retry", "unsuppress")),
+}
+_SHOWN = {"mermaid", "sh", "text"}
+
+
+@each_page
+def test_no_block_is_left_unchecked(page: Path) -> None:
+    for one in blocks(page):
+        is_file = one.language in ("jinja", "json", "python") and "." in one.name
+        known = one.language in _SHOWN or is_file or (one.language, one.name) in _RUN
+        assert known, f"{page.name}:{one.line}: no test runs this block"
 
 
 # Commands, settings, codes, keys
@@ -600,28 +624,33 @@ def test_a_suppressed_address_is_freed_as_the_runbook_says(
     board: Board, jobraker: Command, mailbox: Mailbox
 ) -> None:
     page = DOCS / "runbook.md"
-    env = {**mailbox.settings, "JOBRAKER_SECRET_KEY": "the JOBRAKER_SECRET_KEY"}
+    env = {**mailbox.settings, "JOBRAKER_SECRET_KEY": "changed-since"}
     jobraker("init")
+    (key,) = board.rows("SELECT secret FROM jobraker_key")
     queue(board, "ADA@example.org")
     mailbox.reply("RCPT", "550 5.1.1 no such user")
     jobraker("run", "deliver", env=env, check=3)
     worked_out: dict[str, object] = {}
-    exec(block(page, "python", "suppression"), worked_out)  # the page's own code
+    code = block(page, "python", "suppression")  # the page's own code
+    exec(code.replace("the `secret` in jobraker_key", str(key["secret"])), worked_out)
     (row,) = board.rows("SELECT key FROM jobraker_suppression")
     assert row["key"] == worked_out["key"]
     board.execute(block(page, "sql", "unsuppress"), key=worked_out["key"])
     assert board.rows("SELECT key FROM jobraker_suppression") == []
 
 
-def test_a_misspelled_id_is_found_as_the_runbook_says(
+def test_a_misspelled_id_is_refused_where_it_is_written(
     sqlite_board: Board, jobraker: Command
 ) -> None:
     jobraker("init")
     queued = queue(sqlite_board)
-    sqlite_board.execute("UPDATE jobraker_outbox SET id = :id", id=str(queued.id))
-    jobraker("run", "deliver", check=1)
-    (found,) = sqlite_board.rows(block(DOCS / "runbook.md", "sql", "misspelled"))
-    assert found["id"] == str(queued.id)
+    columns = "id, kind, recipient, payload"
+    for wrong in (str(queued.id), queued.id.hex.upper(), "7"):
+        with pytest.raises(sqlite3.IntegrityError, match="32 lower-case hex digits"):
+            sqlite_board.execute(
+                f"INSERT INTO jobraker_outbox ({columns}) VALUES (:id, 'job_alert', 'a@b', '{{}}')",
+                id=wrong,
+            )
 
 
 def test_the_grants_are_enough(postgres_board: Board, jobraker: Command) -> None:

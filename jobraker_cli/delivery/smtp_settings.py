@@ -9,6 +9,7 @@ from ipaddress import ip_address
 from pathlib import Path
 
 from jobraker_cli.errors import ConfigError
+from jobraker_cli.settings import Settings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +69,20 @@ class SmtpSettings:
         login = f"\0{self.username}\0{self.password}".encode()
         spellings = b64encode(login).decode(), b64encode(self.password.encode()).decode()
         return dict.fromkeys((*spellings, self.password), "<password>")
+
+
+def smtp_settings(settings: Settings) -> SmtpSettings:
+    """The relay that the settings name; raises ConfigError when they do not agree."""
+    return SmtpSettings(
+        host=settings.email_host,
+        port=settings.email_port,
+        username=settings.email_host_user or None,
+        password=settings.email_host_password or None,
+        starttls=settings.email_use_tls,
+        ssl=settings.email_use_ssl,
+        ca_file=settings.email_ca_file,
+        timeout_seconds=settings.email_timeout,
+    )
 
 
 def tls_context(settings: SmtpSettings) -> ssl.SSLContext | None:

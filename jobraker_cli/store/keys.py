@@ -1,4 +1,4 @@
-"""The signing key that `init` makes when JOBRAKER_SECRET_KEY is not set."""
+"""The key that `init` makes: for suppressions, and for links without JOBRAKER_SECRET_KEY."""
 
 import secrets
 

@@ -29,7 +29,7 @@ class Queued:
     id: str
     dedupe_key: str
     kind: str
-    user_id: str
+    user_id: str | None
     recipient: str
     payload: str
     message_id: str

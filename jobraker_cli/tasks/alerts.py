@@ -49,7 +49,7 @@ class _Mail:
         for item in self.digest.items:
             for job_id in item.job_ids:
                 yield {
-                    "user_id": self.queued.user_id,
+                    "user_id": str(self.queued.user_id),
                     "job_id": job_id,
                     "fingerprint": item.fingerprint,
                     "outbox_id": self.queued.id,

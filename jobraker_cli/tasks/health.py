@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.exc import DBAPIError
 
+from jobraker_cli.delivery.smtp_settings import smtp_settings, tls_context
 from jobraker_cli.errors import ConfigError, JobrakerError, UnreachableError
 from jobraker_cli.settings import Settings
 from jobraker_cli.store import contract, runs, schema
@@ -121,12 +122,16 @@ def _mail(settings: Settings) -> CheckResult:
             detail=f"EMAIL_BACKEND is {settings.email_backend}: no mail leaves this machine",
             fix="set EMAIL_HOST and its neighbours to send for real",
         )
+    try:
+        tls_context(smtp_settings(settings))
+    except ConfigError as error:
+        return CheckResult(name="mail", status="fail", detail=str(error), fix="correct the setting")
     if settings.site_url == "https://jobs.example.com":
         return CheckResult(
             name="mail",
             status="warn",
-            detail="SITE_URL is not set, so the links in the mails lead nowhere",
-            fix="set SITE_URL",
+            detail=f"SITE_URL is {settings.site_url}, so the links in the mails lead nowhere",
+            fix="set SITE_URL to the web application's address",
         )
     detail = f"smtp to {settings.email_host}:{settings.email_port}"
     return CheckResult(name="mail", status="ok", detail=detail)

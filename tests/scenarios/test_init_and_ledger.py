@@ -210,3 +210,29 @@ def test_help_loads_neither_the_database_nor_the_templates() -> None:
         [sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=ROOT
     )
     assert done.stdout.rstrip().endswith("[]")
+
+
+@pytest.mark.parametrize(
+    ("env", "status", "said"),
+    [
+        ({"EMAIL_HOST_USER": "me"}, "fail", "EMAIL_HOST_PASSWORD is not"),
+        ({"EMAIL_HOST_USER": "me", "EMAIL_HOST_PASSWORD": "hunter22"}, "fail", "in clear"),
+        ({"EMAIL_USE_TLS": "1", "EMAIL_CA_FILE": "/nowhere"}, "fail", "EMAIL_CA_FILE"),
+        ({}, "warn", "SITE_URL"),
+        ({"SITE_URL": "https://board.test"}, "ok", "relay.test:25"),
+    ],
+)
+def test_doctor_looks_at_the_relays_settings_without_asking_the_relay(
+    sqlite_board: Board, jobraker: Command, env: dict[str, str], status: str, said: str
+) -> None:
+    jobraker("init")
+    result = jobraker(
+        "doctor",
+        "--json",
+        env={"EMAIL_HOST": "relay.test", **env},
+        check=78 if status == "fail" else 0,
+    )
+    (mail,) = [check for check in result.json["checks"] if check["name"] == "mail"]
+    assert mail["status"] == status
+    assert said in mail["detail"]
+    assert "hunter22" not in result.stdout + result.stderr
