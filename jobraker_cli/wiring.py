@@ -26,7 +26,8 @@ from jobraker_cli.store.engine import connect, reading
 from jobraker_cli.tasks.app import App
 
 if TYPE_CHECKING:
-    from jobraker_cli.delivery.sender import DeliveryPolicy, Sender
+    from jobraker_cli.delivery.claims import DeliveryPolicy
+    from jobraker_cli.delivery.sender import Sender
     from jobraker_cli.delivery.transport import Transport
     from jobraker_cli.mail.compose import Composer
 
@@ -54,15 +55,19 @@ def build(
     host = socket.gethostname()
 
     def sender(checks: Mapping[str, Check]) -> "Sender":
+        from jobraker_cli.delivery.claims import Claims
         from jobraker_cli.delivery.sender import Sender
 
         return Sender(
-            engine=engine,
+            claims=Claims(
+                engine=engine,
+                checks=checks,
+                policy=_policy(settings, _ledger_key(engine)),
+                owner=f"{host}:{os.getpid()}:{secrets.token_hex(4)}",
+                clock=clock,
+            ),
             composer=composer,
             transport=transport(settings, stop, console or sys.stdout),
-            checks=checks,
-            policy=_policy(settings, _ledger_key(engine)),
-            owner=f"{host}:{os.getpid()}:{secrets.token_hex(4)}",
             clock=clock,
             jitter=SystemRandom().random,
             stop=stop,
@@ -164,7 +169,7 @@ def brand(settings: Settings) -> Brand:
 
 
 def _policy(settings: Settings, key: SigningKey) -> "DeliveryPolicy":
-    from jobraker_cli.delivery.sender import DeliveryPolicy
+    from jobraker_cli.delivery.claims import DeliveryPolicy
 
     return DeliveryPolicy(
         envelope_from=parseaddr(settings.default_from_email)[1],

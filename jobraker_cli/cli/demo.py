@@ -66,6 +66,7 @@ def _json(report: "DemoReport", seconds: float) -> dict[str, Any]:
         "jobs": report.jobs,
         "skipped": len(report.skipped),
         "alerts": report.alerts,
+        "matches": _shown(report),
         "first": {"planned": _sum(report.runs, "planned"), "sent": _sum(report.runs, "sent")},
         "second": {"planned": _sum(report.again, "planned"), "sent": _sum(report.again, "sent")},
         "seconds": round(seconds, 2),
@@ -76,6 +77,11 @@ def _sum(reports: "Iterable[RunReport]", name: str) -> int:
     return sum(report.counts[name] for report in reports)
 
 
+def _shown(report: "DemoReport") -> int:
+    """How many matches the mails show, each with its reasons."""
+    return sum(len(message.jobs) for run in report.runs for message in run.messages)
+
+
 def _words(report: "DemoReport", seconds: float) -> list[str]:
     board = f"{report.people} people, {report.alerts} alerts and {report.jobs} jobs"
     return [
@@ -84,7 +90,7 @@ def _words(report: "DemoReport", seconds: float) -> list[str]:
         f"{report.morning:%A %d %B %Y}, 09:00: {report.arrived} jobs arrive.",
         *_skipped(report),
         *[f"  {_run(run)}" for run in report.runs if run.counts["planned"]],
-        f"First run: {_sum(report.runs, 'sent')} mails sent",
+        f"First run: {_sum(report.runs, 'sent')} mails sent, showing {_shown(report)} jobs",
         f"Second run: {_sum(report.again, 'sent')} mails sent",
         "",
         *_sample(report),

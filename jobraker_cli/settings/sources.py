@@ -155,7 +155,7 @@ def _show(text: str, *, secret: bool, name: str) -> str:
 
 def mask_url(url: str) -> str:
     """A database URL without its password, also where the password is a query parameter."""
-    url = re.sub(r"(://[^:/@]*):.*@", r"\1:********@", url)
+    url = re.sub(r"(://[^:/@]*):.*@", r"\1:********@", url.replace("+psycopg2", "", 1))
     return re.sub(r"(?i)([?&](?:password|sslpassword|passfile)=)[^&]*", r"\1********", url)
 
 

@@ -1,0 +1,167 @@
+"""Claims on the outbox: take a group and look at each message before it goes; write outcomes.
+
+One transaction claims a group, another writes its outcomes; none is open in between.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import tenacity
+from sqlalchemy import Connection, Engine, exc
+
+from jobraker_cli.delivery.checks import Check, Checked, suppression_key
+from jobraker_cli.errors import UnreachableError
+from jobraker_cli.store import outbox
+from jobraker_cli.store.engine import translate
+from jobraker_cli.store.outbox import Attempt, Claimed, Settlement
+from jobraker_cli.store.suppressions import suppress, suppressed
+
+SENDER_DIED = "the sender died while it had this message; how far it came is unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryPolicy:
+    """The settings that delivery obeys, as values. `secret` keys the suppressions."""
+
+    envelope_from: str
+    message_id_domain: str
+    secret: bytes
+    settle_group: int = 10
+    lease_seconds: int = 900
+    domain_pause_seconds: int = 3600
+    hold_uncertain_digests: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ready:
+    """A claimed message with what was found out about it: empty strings mean that it may go."""
+
+    claimed: Claimed
+    cancel: str
+    suppressed: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claims:
+    """What one sender has in hand; `owner` names it in the ledger."""
+
+    engine: Engine
+    checks: Mapping[str, Check]
+    policy: DeliveryPolicy
+    owner: str
+    clock: Callable[[], datetime]
+
+    def take(self, until: datetime) -> Sequence[Ready]:
+        """Take a group of what was due at `until`, and look at each message before it goes."""
+        now = self.clock()
+        with self.engine.begin() as connection:
+            claimed = outbox.claim(
+                connection,
+                owner=self.owner,
+                now=until,
+                lease_seconds=self.policy.lease_seconds,
+                limit=self.policy.settle_group,
+            )
+            if not claimed:
+                return ()
+            self._record_takeovers(connection, claimed, now)
+            claimed = self._with_message_ids(connection, claimed)
+            reasons = {**self._check(connection, claimed, now), **self._late(claimed, now)}
+            payloads = {row: found.payload for row, found in reasons.items() if found.payload}
+            outbox.set_payloads(connection, payloads)
+            keys = {one.letter.id: self.key(one) for one in claimed}
+            blocked = suppressed(connection, set(keys.values()))
+        return [
+            Ready(
+                claimed=_with_payload(one, payloads.get(one.letter.id)),
+                cancel=reasons[one.letter.id].cancel if one.letter.id in reasons else "",
+                suppressed=blocked.get(keys[one.letter.id], ""),
+            )
+            for one in claimed
+        ]
+
+    def _record_takeovers(
+        self, connection: Connection, claimed: Sequence[Claimed], now: datetime
+    ) -> None:
+        """Their sender died with these in hand: write down that how far each came is unknown."""
+        outbox.record_attempts(
+            connection,
+            [
+                (one.letter.id, one.attempt - 1, Attempt(at=now, phase="unknown", text=SENDER_DIED))
+                for one in claimed
+                if one.was == "sending"
+            ],
+        )
+
+    def _with_message_ids(
+        self, connection: Connection, claimed: Sequence[Claimed]
+    ) -> Sequence[Claimed]:
+        """Fix a Message-ID for rows that the web application queued without one."""
+        missing = {
+            one.letter.id: outbox.message_id_of(one.letter.id, self.policy.message_id_domain)
+            for one in claimed
+            if not one.letter.message_id
+        }
+        outbox.set_message_ids(connection, missing)
+        return [
+            replace(one, letter=replace(one.letter, message_id=missing[one.letter.id]))
+            if one.letter.id in missing
+            else one
+            for one in claimed
+        ]
+
+    def _check(
+        self, connection: Connection, claimed: Sequence[Claimed], now: datetime
+    ) -> dict[str, Checked]:
+        """Ask each kind's check about its messages, once for the group."""
+        found: dict[str, Checked] = {}
+        for kind in {one.letter.kind for one in claimed} & self.checks.keys():
+            of_kind = [one for one in claimed if one.letter.kind == kind]
+            found.update(self.checks[kind](connection, of_kind, now))
+        return found
+
+    def _late(self, claimed: Sequence[Claimed], now: datetime) -> dict[str, Checked]:
+        return {
+            one.letter.id: Checked(cancel="expired before it could be sent")
+            for one in claimed
+            if one.expires_at is not None and one.expires_at <= now
+        }
+
+    def key(self, one: Claimed) -> str:
+        """The key under which a message's address would be suppressed."""
+        return suppression_key(self.policy.secret, one.letter.recipient)
+
+    def write(self, settled: Sequence[Settlement], dead_addresses: Sequence[str]) -> None:
+        """Write the outcomes of a group; after a lost connection again, a few times.
+
+        `dead_addresses` are keys to suppress from now on.
+        Whether a commit that failed took place is unknown; the guard of `settle` makes the second
+        write harmless either way.
+        """
+        retry = tenacity.Retrying(
+            retry=tenacity.retry_if_exception(_connection_lost),
+            stop=tenacity.stop_after_attempt(4),
+            wait=tenacity.wait_exponential(multiplier=0.2, max=2),
+            reraise=True,
+        )
+        if settled:
+            retry(self._write_once, settled, dead_addresses)
+
+    def _write_once(self, settled: Sequence[Settlement], dead_addresses: Sequence[str]) -> None:
+        with self.engine.begin() as connection:
+            outbox.settle(connection, self.owner, settled)
+            suppress(connection, dead_addresses, reason="hard bounce", source="smtp")
+
+    def release(self) -> None:
+        """Give back what was claimed and not tried."""
+        with self.engine.begin() as connection:
+            outbox.release(connection, self.owner)
+
+
+def _with_payload(one: Claimed, payload: str | None) -> Claimed:
+    return replace(one, letter=replace(one.letter, payload=payload)) if payload else one
+
+
+def _connection_lost(error: BaseException) -> bool:
+    return isinstance(error, exc.DBAPIError) and isinstance(translate(error), UnreachableError)
