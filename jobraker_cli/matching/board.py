@@ -31,6 +31,7 @@ class Board:
         self._position = {number: position for position, number in enumerate(order)}
         self._everything = (1 << len(order)) - 1
         self._sets: dict[object, int] = {}
+        self._placed: dict[Sequence[Spot], tuple[int, int, int]] = {}
         self._intakes = Ladder((job.job.run_seq, at) for at, job in enumerate(self.jobs))
         paying = [
             (job.pay, at) for at, job in enumerate(self.jobs) if job.pay and job.pay.comparable
@@ -78,6 +79,11 @@ class Board:
 
     def _places(self, spots: Sequence[Spot]) -> tuple[int, int, int]:
         """The jobs that are in a wanted place, in its region, or can be done from there."""
+        if spots not in self._placed:
+            self._placed[spots] = self._place(spots)
+        return self._placed[spots]
+
+    def _place(self, spots: Sequence[Spot]) -> tuple[int, int, int]:
         exact = region = remote = 0
         for spot in spots:
             limit = self._having("remote") if spot.remote else self._everything

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from jobraker_cli.matching.places import Area, alert_area, job_area, parts
+from jobraker_cli.matching.places import Area, alert_area, job_area, word_runs
+from jobraker_cli.matching.places_text import parts
 from jobraker_cli.matching.text import tokens
 from jobraker_cli.model import Job
 
@@ -38,7 +39,7 @@ _REMOTE = (
     r"(?<!\bno )(?<!\bnot )(?<!\bnon )\bremote(?:ly)?\b(?! (?:access|areas?|communit\w+|control\w*|"
     r"desktop|diagnostics?|hands|infrastructure|monitoring|operated|patients?|pilots?|piloted|"
     r"sensing|sensors?|sites?)\b)"
-    r"|\bwork(?:ing)? (?:from|at) home\b|\bwfh\b|\bhome ?based\b|\bhomeoffice\b|\btelecommut\w+"
+    r"|\bwork(?:ing)? (?:from|at) home?\b|\bwfh\b|\bhome ?based\b|\bhomeoffice\b|\btelecommut\w+"
     r"|\btelework\w*|\bremoto\b|\bremota\b|\bteletrabajo\b|\bteletravail\b"
 )
 _ASKS_REMOTE = re.compile(_REMOTE + r"|\bwork from anywhere\b")
@@ -85,10 +86,17 @@ def whereabouts(job: Job) -> Whereabouts:
     """The job's places: the location text wins over the columns, whose country is US by default."""
     places = _places(job.location)
     if not (places.sites or places.region):
-        columns = [job.city, job.state, "" if job.country.upper() == "US" else job.country]
-        area = job_area(", ".join(filter(None, map(str.strip, columns))))
-        places = Whereabouts(places.remote, area, area)
+        area = _columns(job)
+        sites = Area(area.own, area.within | places.sites.within)
+        places = Whereabouts(places.remote, sites, area)
     return Whereabouts(bool(remote_evidence(job)), places.sites, places.region)
+
+
+def _columns(job: Job) -> Area:
+    country = job.country.strip()
+    if len(country) == 2:  # DE is Delaware, if nothing says that it is a country
+        country = "" if country.upper() == "US" else f"country {country}"
+    return job_area(", ".join(filter(None, [job.city.strip(), job.state.strip(), country])))
 
 
 @lru_cache(maxsize=50_000)
@@ -100,7 +108,7 @@ def _places(location: str) -> Whereabouts:
         (remote if _SAYS_REMOTE.search(_plain(part)) else sites).append(part)
     site = job_area(";".join(map(_bare, sites)))
     # every word counts when an alert's text is looked for in it, also "Hybrid"
-    searched = Area(site.own, site.within | job_area(";".join(sites)).within)
+    searched = Area(site.own, site.within | word_runs(";".join(sites)))
     if not remote:
         return Whereabouts(False, searched, site)
     regions = [_bare(part) for part in remote]

@@ -1,16 +1,18 @@
-"""Which places a text names: here by its words alone.
+"""Which places a text names, by the gazetteer; by its words alone if that knows none of them.
 
-A resolver that knows the world can stand in for `job_area` and `alert_area`: all else only asks
-whether the keys of two areas meet. A job lies in an alert's place if its `within` meets the
-alert's `own`.
+All else only asks whether the keys of two areas meet: a job lies in an alert's place if its
+`within` meets the alert's `own`.
 """
 
-import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from jobraker_cli.matching.text import tokens
+from jobraker_cli.matching.gazetteer import COUNTRY, REGION, gazetteer
+from jobraker_cli.matching.places_reading import read
+from jobraker_cli.matching.places_text import parts, words
+
+_LONGEST_NAME = 8  # words of an alert's place that a job's text is searched for
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,93 +26,80 @@ class Area:
         return bool(self.own)
 
 
-_ALIASES = {
-    "us": "united states",
-    "usa": "united states",
-    "united states of america": "united states",
-    "uk": "united kingdom",
-    "gb": "united kingdom",
-    "great britain": "united kingdom",
-    "uae": "united arab emirates",
-    "eu": "european union",
-    "holland": "netherlands",
-    "nyc": "new york city",
-    "sf": "san francisco",
-    "tlv": "tel aviv",
-    "bangalore": "bengaluru",
-    "munich": "munchen",
-    "prague": "praha",
-    "warsaw": "warszawa",
-}
-_LONGEST_ALIAS = 4  # words
-_LONGEST_NAME = 8  # words of an alert's place that a job's text is searched for
-_LONGEST_TEXT = 300  # characters; the columns hold 100
-_MOST_WORDS = 64  # of one text
-
-_PART = re.compile(r"[;|\n]|\s/\s|\bor\b|(?<![,\s])\s+OR\s+(?=[^\W\d])")  # but not "Portland, OR"
-_COMMA = re.compile(r"[,\uff0c]")
-_JOINT = re.compile(r"[.'-]")
-_WORD = re.compile(r"[^\W_]+")
-
-
-def parts(text: str) -> list[str]:
-    """The texts of the several places that a text names side by side."""
-    return _PART.split(text[:_LONGEST_TEXT].replace("_", " "))
-
-
 @lru_cache(maxsize=50_000)
 def job_area(text: str) -> Area:
-    """The places a job's text names: every run of words may be the name of one."""
-    own: list[str] = []
-    within: list[str] = []
-    for part in parts(text):
-        own += _named(part)
-        within += _runs(_words(part))
-    return Area(frozenset(own), frozenset(within))
+    """The places a job's text names; it is also within every run of its words.
+
+    No `own` if the gazetteer knows none of them.
+    """
+    found = [_read(part) for part in parts(text)]
+    own = frozenset(key for one in found for key in one.offered)
+    runs = (run for one in found for run in _runs(one.names))
+    return Area(own, own.union(runs, *(one.containing for one in found)))
 
 
 @lru_cache(maxsize=50_000)
 def alert_area(text: str) -> Area:
-    """The places an alert's text names; "London, Ontario" is one place, and within "Ontario"."""
-    own: list[str] = []
-    within: list[str] = []
-    for part in parts(text):
-        segments = _COMMA.split(part)
-        wholes = [" ".join(_words(" ".join(segments[start:]))) for start in range(len(segments))]
-        own += wholes[:1]
-        within += wholes
-    return Area(frozenset(filter(None, own)), frozenset(filter(None, within)))
+    """The places an alert's text names; if none is known, the text's words in their order."""
+    found = [_read(part) for part in parts(text)]
+    own = frozenset(key for one in found for key in one.asked or _whole(one.names))
+    return Area(own, own.union(*(one.containing for one in found)))
 
 
-def _named(part: str) -> Iterator[str]:
-    """The whole text, and what stands before its first comma."""
-    for text in (part, _COMMA.split(part, maxsplit=1)[0]):
-        if words := _words(text):
-            yield " ".join(words)
+def word_runs(text: str) -> frozenset[str]:
+    """Every run of the text's words, for texts of alerts that name no known place."""
+    return frozenset(
+        run for part in parts(text) for run in _runs([word.name for word in words(part)])
+    )
 
 
-def _words(text: str) -> list[str]:
-    found: list[str] = []
-    for token in tokens(text):  # U.S. is one word, UK&I are two
-        found += _WORD.findall(_JOINT.sub("", token))
-    named = [word for word in found if word != "and"]
-    return list(_without_aliases(named[:_MOST_WORDS]))
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """One of the places that a text names side by side: its words, and the keys of what it is.
+
+    A town that the gazetteer lacks is its name in what is said to contain it. To be asked for it
+    is that in the smallest such area; a job offers it in the larger ones too, for who names these.
+    """
+
+    names: tuple[str, ...] = ()
+    asked: frozenset[str] = frozenset()
+    offered: frozenset[str] = frozenset()
+    containing: frozenset[str] = frozenset()
 
 
-def _without_aliases(words: Sequence[str]) -> Iterator[str]:
-    at = 0
-    while at < len(words):
-        for end in range(min(at + _LONGEST_ALIAS, len(words)), at, -1):
-            name = _ALIASES.get(" ".join(words[at:end]))
-            if name:
-                break
-        else:
-            name, end = words[at], at + 1
-        yield from name.split()
-        at = end
+@lru_cache(maxsize=50_000)
+def _read(part: str) -> _Part:
+    found = words(part)
+    if not found:
+        return _Part()
+    known = gazetteer()
+    places = read(found, known)
+    asked = frozenset(_key(place.number, place.town) for place in places)
+    return _Part(
+        names=tuple(word.name for word in found),
+        asked=asked,
+        offered=asked.union(
+            _key(number, place.town)
+            for place in places
+            if place.town
+            for number in known.closure(place.number)
+            if known.kind(number) in (REGION, COUNTRY)
+        ),
+        containing=frozenset(
+            _key(number) for place in places for number in known.closure(place.number)
+        ),
+    )
 
 
-def _runs(words: Sequence[str]) -> Iterable[str]:
-    for start in range(len(words)):
-        for end in range(start + 1, min(start + _LONGEST_NAME, len(words)) + 1):
-            yield " ".join(words[start:end])
+def _key(number: int, town: str = "") -> str:
+    return f"{town}@{number}"
+
+
+def _whole(names: Sequence[str]) -> list[str]:
+    return [" ".join(names)] if names else []
+
+
+def _runs(names: Sequence[str]) -> Iterable[str]:
+    for start in range(len(names)):
+        for end in range(start + 1, min(start + _LONGEST_NAME, len(names)) + 1):
+            yield " ".join(names[start:end])

@@ -58,7 +58,7 @@ def test_a_job_matches_in_the_place_that_is_asked(asked: str, offered: str) -> N
         ("Remote, Germany", "Remote - US"),
         ("Germany", ""),
         ("Germany", "2 Locations"),
-        ("Dublin Paris", "Dublin; Paris"),
+        ("Widget Works", "Widget; Works"),
         ("Hybrid", "London"),
     ],
 )
@@ -135,7 +135,16 @@ def test_the_columns_name_the_place_only_if_the_text_does_not() -> None:
     assert fits("Berlin", job("2 Locations", city="Berlin"))
     assert fits("Germany", job(city="Berlin", country="Germany"))
     assert not fits("Germany", job("London", city="Berlin", country="Germany"))
+    assert fits("Germany", job(country="DE"))
+    assert fits("Germany", job("2 Locations", state="BY", country="DE"))
+    assert fits("California", job(state="CA"))
+    assert not fits("Delaware", job(country="DE"))
     assert not fits("United States", job())
+
+
+def test_a_text_that_names_no_place_is_still_looked_through_beside_the_columns() -> None:
+    assert fits("Widget Works", job("The Widget Works", city="Berlin"))
+    assert fits("Berlin", job("The Widget Works", city="Berlin"))
 
 
 @pytest.mark.parametrize(
