@@ -41,4 +41,6 @@ class ConfigError(JobrakerError):
 
 
 class MessageError(JobrakerError):
-    """One message cannot be built or sent, ever; the others can."""
+    """One message cannot be built or sent, ever; the others can (exit 3 if it was the only one)."""
+
+    exit_code = 3

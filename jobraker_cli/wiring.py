@@ -8,7 +8,6 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
-from email.utils import parseaddr
 from functools import cache
 from random import SystemRandom
 from threading import Event
@@ -19,6 +18,7 @@ from sqlalchemy import Engine
 from jobraker_cli import __version__
 from jobraker_cli.delivery.checks import Check
 from jobraker_cli.errors import ConfigError
+from jobraker_cli.mail.address import split_mailbox
 from jobraker_cli.mail.brand import Brand, SigningKey, checked
 from jobraker_cli.settings import Settings
 from jobraker_cli.store import keys, runs
@@ -48,6 +48,9 @@ def build(
     cannot write to the database; `create` makes a SQLite file that is not there. `progress` is told
     of every group of messages that was settled. `console` is where the console backend prints.
     """
+    brand(settings)  # wrong names and addresses are said before anything is planned
+    if settings.templates is not None and not settings.templates.is_dir():
+        raise ConfigError(f"JOBRAKER_TEMPLATES names {settings.templates}, which is no folder")
     engine = connect(settings.database_url, readonly=readonly, create=create)
     clock = (lambda: now) if now is not None else _database_clock(engine)
     stop = stop or Event()
@@ -70,6 +73,7 @@ def build(
             transport=transport(settings, stop, console or sys.stdout),
             clock=clock,
             jitter=SystemRandom().random,
+            timer=time.monotonic,
             stop=stop,
             progress=progress,
         )
@@ -172,7 +176,7 @@ def _policy(settings: Settings, key: SigningKey) -> "DeliveryPolicy":
     from jobraker_cli.delivery.claims import DeliveryPolicy
 
     return DeliveryPolicy(
-        envelope_from=parseaddr(settings.default_from_email)[1],
+        envelope_from=split_mailbox(settings.default_from_email)[1],
         message_id_domain=_domain(settings),
         secret=key.secret,
         settle_group=settings.email_settle_group,
@@ -183,4 +187,4 @@ def _policy(settings: Settings, key: SigningKey) -> "DeliveryPolicy":
 
 
 def _domain(settings: Settings) -> str:
-    return parseaddr(settings.default_from_email)[1].rpartition("@")[2].lower()
+    return split_mailbox(settings.default_from_email)[1].rpartition("@")[2].lower()

@@ -1,14 +1,17 @@
 """Commands: parse, call one function, show its report. Errors become exit codes here, once."""
 
 import os
+import re
 import sys
 import traceback
 
-from jobraker_cli.errors import JobrakerError
+from jobraker_cli.errors import ConfigError, JobrakerError, UsageError
 
 
 def main() -> None:
     """Run the command line and exit with its code."""
+    sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - for good
+    sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - for good
     sys.exit(_run())
 
 
@@ -36,6 +39,8 @@ def _invoke() -> int:
 
     from jobraker_cli.cli.root import root
 
+    if any("\ud800" <= letter <= "\udfff" for word in sys.argv for letter in word):
+        raise UsageError("The command line is not text in UTF-8")
     try:
         with root.make_context("jobraker", sys.argv[1:]) as context:
             root.invoke(context)
@@ -51,9 +56,10 @@ def _failed(error: Exception) -> int:
     expected = _expected(error)
     if verbosity() > 1 or (expected is None and verbosity()):
         lines = traceback.format_exception(error, chain=True)
-        sys.stderr.write(_without_secrets("".join(lines)))
+        sys.stderr.write(_without_secrets(_without_rows("".join(lines))))
     if expected is None:
-        words = f"this is a bug in jobraker ({type(error).__name__}: {error})"
+        what = _without_rows(str(error)).strip().partition("\n")[0]
+        words = f"this is a bug in jobraker ({type(error).__name__}: {what})"
         return _say(f"{words}; run it again with -v and report what it prints", 1)
     return _say(str(expected), expected.exit_code)
 
@@ -61,6 +67,9 @@ def _failed(error: Exception) -> int:
 def _expected(error: Exception) -> JobrakerError | None:
     if isinstance(error, JobrakerError):
         return error
+    if isinstance(error, OSError):
+        where = f"{error.filename}: " if error.filename else ""
+        return ConfigError(f"{where}{error.strerror or error}; check the path, rights and space")
     if type(error).__module__.startswith("sqlalchemy"):
         from jobraker_cli.store.engine import translate
 
@@ -73,6 +82,12 @@ def _say(words: str, code: int) -> int:
 
     sys.stderr.write(f"jobraker: {terminal_line(_without_secrets(words))}\n")
     return code
+
+
+def _without_rows(text: str) -> str:
+    """A database's error without the row that it quotes, and without addresses."""
+    text = re.sub(r"(?m)^DETAIL:.*\n?", "", text)
+    return re.sub(r"[^\s'\"<>(),:]+@[^\s'\"<>(),:]+", "<address>", text)
 
 
 def _without_secrets(text: str) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from jobraker_cli.cli import session
-from jobraker_cli.cli.options import Group
+from jobraker_cli.cli.options import MOST, Group
 from jobraker_cli.cli.outbox import uuid_of
 from jobraker_cli.cli.output import show_record, show_rows
 from jobraker_cli.errors import NotFoundError, UsageError
@@ -37,7 +37,7 @@ def alerts() -> None:
 
 @alerts.command("list", epilog="\b\nExample:\n  jobraker alerts list --user ada@example.org")
 @click.option("--user", "email", help="Only alerts of the user with this address.")
-@click.option("--limit", type=click.IntRange(min=1), default=100, show_default=True)
+@click.option("--limit", type=click.IntRange(min=1, max=MOST), default=100, show_default=True)
 def list_alerts(email: str | None, limit: int) -> None:
     """List alerts with their owners."""
     from jobraker_cli.store.alerts import subscriptions
@@ -103,10 +103,12 @@ def check(cases_file: Path) -> None:
     for number, case in _cases(cases_file):
         cases += 1
         try:
-            alert = matching.alert_from_json(case["alert"])
-            job = matching.job_from_json(case["job"])
-            expected = bool(case["match"])
-        except (KeyError, TypeError, ValueError) as error:
+            alert = matching.alert_from_json(_object(case["alert"]))
+            job = matching.job_from_json(_object(case["job"]))
+            expected = _verdict(case["match"])
+        except KeyError as error:
+            raise UsageError(f"{cases_file}, line {number} has no {error}") from None
+        except (TypeError, ValueError) as error:
             raise UsageError(f"{cases_file}, line {number}: {error}") from None
         found = matching.explain(alert, job, rules)
         if found.match != expected:
@@ -119,12 +121,26 @@ def check(cases_file: Path) -> None:
                     "clauses": [_clause(one) for one in found.clauses],
                 }
             )
+    if not cases:
+        raise UsageError(f"{cases_file} has no cases")
     record = {
         "cases": cases, "passed": cases - len(failures), "failed": len(failures),
         "failures": failures,
     }  # fmt: skip
     show_record(record, _checked(record))
     sys.exit(1 if failures else 0)
+
+
+def _object(value: object) -> Mapping[str, object]:
+    if not isinstance(value, dict):
+        raise TypeError("an alert and a job are JSON objects")
+    return value
+
+
+def _verdict(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError('"match" is true or false')
+    return value
 
 
 def _ready_app() -> "App":
@@ -175,7 +191,7 @@ def _job(app: "App", job_id: str | None, file: Path | None) -> "Job":
 
 def _from_json(file: Path, make: Callable[[Mapping[str, object]], T]) -> T:
     try:
-        return make(json.loads(_text(file)))
+        return make(_object(json.loads(_text(file))))
     except (ValueError, TypeError, RecursionError) as error:
         raise UsageError(f"{file} cannot be used: {error}") from None
 

@@ -21,10 +21,11 @@ def doctor() -> None:
 
     try:
         settings = session.loaded().settings
+        app = session.app(readonly=True)
     except JobrakerError as error:
         checks = [CheckResult(name="settings", status="fail", detail=str(error), fix="correct it")]
     else:
-        checks = examine(session.app(readonly=True), settings)
+        checks = examine(app, settings)
     failed = [check for check in checks if check.status == "fail"]
     record: dict[str, Any] = {
         "ok": not failed,

@@ -7,6 +7,7 @@ import click
 
 from jobraker_cli.cli import session
 
+MOST = 2**31 - 1  # for numbers on the command line: what every database takes
 FORMATS = ("table", "json", "ndjson", "csv")
 _COMMON_HINT = "Common options (--format, --env-file, -v, ...): jobraker --help"
 

@@ -9,7 +9,7 @@ from uuid import UUID
 import click
 
 from jobraker_cli.cli import session
-from jobraker_cli.cli.options import Group, MomentType
+from jobraker_cli.cli.options import MOST, Group, MomentType
 from jobraker_cli.cli.output import iso, show_record, show_rows
 from jobraker_cli.errors import MessageError, NotFoundError
 from jobraker_cli.mail.clean import terminal_line
@@ -39,11 +39,11 @@ def outbox() -> None:
 @click.option("--to", help="An address, or a part of one.")
 @click.option("--kind", help="Only messages of this kind, for example job_alert.")
 @click.option("--state", type=click.Choice(STATES), help="Only messages in this state.")
-@click.option("--run", type=int, help="Only messages of this run.")
+@click.option("--run", type=click.IntRange(min=1, max=MOST), help="Only messages of this run.")
 @click.option("--since", type=MomentType(), help="Only messages created from this moment on.")
 @click.option(
     "--limit",
-    type=click.IntRange(min=1),
+    type=click.IntRange(min=1, max=MOST),
     help="At most so many (default: 100 in a table, else all).",
 )
 def list_messages(
@@ -120,7 +120,7 @@ def _row(app: "App", entry: "Entry") -> dict[str, Any]:
         "id": letter.id,
         "kind": letter.kind,
         "to": letter.recipient,
-        "subject": _subject(app, entry),
+        "subject": app.subject(letter),
         "state": entry.state,
         "attempt": entry.attempt,
         "message_id": letter.message_id or None,
@@ -129,13 +129,6 @@ def _row(app: "App", entry: "Entry") -> dict[str, Any]:
         "sent_at": iso(entry.sent_at),
         "last_reply": entry.last_reply or None,
     }
-
-
-def _subject(app: "App", entry: "Entry") -> str:
-    try:
-        return app.composer().subject(entry.letter)
-    except MessageError:
-        return ""
 
 
 def _payload(entry: "Entry") -> Any:

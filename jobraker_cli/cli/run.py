@@ -62,6 +62,8 @@ def run(
         detailed=session.verbosity() > 0,
     )
     chosen = _task(task)
+    if chosen.plan is None and (no_deliver or shard != (1, 1)):
+        raise UsageError(f"{task} plans nothing, so --no-deliver and --shard mean nothing to it")
     app = session.app(now=now, readonly=dry_run, stop=stop, progress=_progress())
     report = run_task(app, chosen, options)
     if sys.stderr.isatty():
@@ -115,12 +117,14 @@ def _show(report: "RunReport") -> None:
     wanted = report.dry_run or session.on_terminal() or session.verbosity() > 0
     if wanted or session.output_format() != "table":
         show_record(as_json(report), _words(report))
+    for alarm in report.alarms:
+        session.note(f"{report.task}: {alarm}")
     if report.exit_code == 3:
-        dead, uncertain = report.counts["dead"], report.counts["uncertain"]
-        session.note(
-            f"{report.task}: {dead} messages failed for good, {uncertain} are uncertain; "
-            "see: jobraker outbox list --state dead"
-        )
+        words = {"dead": "failed for good", "uncertain": "may have arrived"}
+        for state, meaning in words.items():
+            if report.counts[state]:
+                said = f"{report.counts[state]} messages {meaning}"
+                session.note(f"{report.task}: {said}; see: jobraker outbox list --state {state}")
 
 
 def as_json(report: "RunReport") -> dict[str, Any]:

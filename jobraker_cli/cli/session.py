@@ -73,12 +73,11 @@ def moment(value: datetime | None) -> datetime | None:
     """A moment from the command line in UTC; one without a zone is in JOBRAKER_TZ."""
     if value is None:
         return None
-    try:
-        if value.tzinfo is None:
-            value = value.replace(tzinfo=loaded().settings.timezone)
-        return value.astimezone(UTC)
-    except OverflowError:
-        raise UsageError(f"{value} is out of the calendar's range") from None
+    if not 1970 <= value.year < 9_000:
+        raise UsageError(f"{value} is out of range; years from 1970 to 8999 make sense")
+    if value.tzinfo is None:
+        value = value.replace(tzinfo=loaded().settings.timezone)
+    return value.astimezone(UTC)
 
 
 def note(words: str) -> None:
@@ -107,8 +106,9 @@ def secrets() -> list[str]:
     if not loaded.cache_info().currsize:
         return []
     settings = loaded().settings
-    from urllib.parse import unquote, urlsplit
+    from urllib.parse import unquote
 
-    password = urlsplit(settings.database_url).password or ""
+    user_info = settings.database_url.partition("://")[2].rpartition("@")[0]
+    password = user_info.partition(":")[2]
     found = [settings.email_host_password, settings.secret_key, password, unquote(password)]
     return [secret for secret in found if len(secret) > 3]

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from jobraker_cli.cli import session
-from jobraker_cli.cli.options import Command
+from jobraker_cli.cli.options import MOST, Command
 from jobraker_cli.cli.output import iso, show_rows
 
 if TYPE_CHECKING:
@@ -28,7 +28,11 @@ def tasks() -> None:
     rows = []
     for task in all_tasks().values():
         run = last.get(task.name)
-        late = run is None or run.believed_at < task.schedule.latest(now, zone)
+        late = (
+            run is None
+            or run.outcome not in ("done", "incomplete", "running")
+            or run.believed_at < task.schedule.latest(now, zone)
+        )
         rows.append(
             {
                 "task": task.name,
@@ -49,7 +53,7 @@ def tasks() -> None:
     epilog="\b\nExamples:\n  jobraker runs\n  jobraker runs --task daily-alerts --limit 7 --json",
 )
 @click.option("--task", help="Only runs of this task.")
-@click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True)
+@click.option("--limit", type=click.IntRange(min=1, max=MOST), default=20, show_default=True)
 def runs(task: str | None, limit: int) -> None:
     """List what ran, the newest first, with what came of it."""
     from jobraker_cli.store import runs as store

@@ -41,6 +41,11 @@ class Ready:
     cancel: str
     suppressed: str
 
+    @property
+    def may_go(self) -> bool:
+        """Whether nothing was found that holds the message back."""
+        return not self.cancel and not self.suppressed
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claims:
@@ -52,8 +57,11 @@ class Claims:
     owner: str
     clock: Callable[[], datetime]
 
-    def take(self, until: datetime) -> Sequence[Ready]:
+    def take(self, until: datetime, limit: int | None = None) -> Sequence[Ready]:
         """Take a group of what was due at `until`, and look at each message before it goes."""
+        size = self.policy.settle_group if limit is None else min(limit, self.policy.settle_group)
+        if size <= 0:
+            return ()
         now = self.clock()
         with self.engine.begin() as connection:
             claimed = outbox.claim(
@@ -61,7 +69,7 @@ class Claims:
                 owner=self.owner,
                 now=until,
                 lease_seconds=self.policy.lease_seconds,
-                limit=self.policy.settle_group,
+                limit=size,
             )
             if not claimed:
                 return ()

@@ -32,6 +32,7 @@ class DeliveryReport:
 
     counts: Counter[str] = field(default_factory=Counter)
     error: JobrakerError | None = None
+    alarms: list[str] = field(default_factory=list)  # what an operator should know of
 
 
 @dataclass(slots=True, kw_only=True)
@@ -43,58 +44,89 @@ class Sender:
     transport: Transport
     clock: Callable[[], datetime]
     jitter: Callable[[], float]
+    timer: Callable[[], float]
     stop: Event
     progress: Callable[[int], None]
     _paused: dict[str, datetime] = field(default_factory=dict)
     _dead: list[str] = field(default_factory=list)
 
-    def deliver(self) -> DeliveryReport:
-        """Send all that is due now. Expected failures end up in the report, not as exceptions."""
+    def deliver(self, limit: int | None = None) -> DeliveryReport:
+        """Send all that is due now, or at most `limit` messages.
+
+        Expected failures end up in the report, not as exceptions.
+        """
         report = DeliveryReport()
         until = self.clock()  # what is put off during this delivery is for the next one
         try:
-            while not self.stop.is_set() and (batch := self.claims.take(until)):
-                settled = self._send_group(batch, report)
-                self.claims.write(settled, self._dead)
-                self._dead.clear()
-                report.counts.update(one.state for one in settled)
-                self.progress(len(settled))
-                if report.error is not None or len(settled) < len(batch):
+            left = limit
+            while not self.stop.is_set() and (batch := self.claims.take(until, left)):
+                settled: list[Settlement] = []
+                try:
+                    self._send_group(batch, report, settled)
+                finally:
+                    self._settle(settled, report)
+                left = None if left is None else left - len(settled)
+                if len(settled) < len(batch):
+                    self.claims.release()
+                if report.error is not None:
                     break
-            self.claims.release()
         finally:
             self.transport.close()
         return report
 
-    def _send_group(self, batch: Sequence[Ready], report: DeliveryReport) -> Sequence[Settlement]:
-        """Send messages one after the other; ends early on a signal or when none can go now."""
-        settled: list[Settlement] = []
-        for one in batch:
-            if self.stop.is_set():
-                break
+    def _settle(self, settled: Sequence[Settlement], report: DeliveryReport) -> None:
+        """Write what came of a group, also when an exception is on its way through."""
+        self.claims.write(settled, self._dead)
+        self._dead.clear()
+        report.counts.update(one.state for one in settled)
+        self.progress(len(settled))
+
+    def _send_group(
+        self, batch: Sequence[Ready], report: DeliveryReport, settled: list[Settlement]
+    ) -> None:
+        """Send messages one after the other; ends early on a signal or when none can go now.
+
+        It ends early, too, when half of the lease is over: what another process may take over
+        soon must not be sent by this one any more.
+        """
+        taken = self.timer()
+        for one in sorted(batch, key=self._goes):  # what is held back needs no network
+            half = self.claims.policy.lease_seconds / 2
+            if self.stop.is_set() or self.timer() - taken > half:
+                return
             try:
                 settled.append(self._send(one, report))
             except (UnreachableError, ConfigError) as error:
                 report.error = error
             if report.error is not None:
-                break
-        return settled
+                return
+
+    def _goes(self, one: Ready) -> bool:
+        taken_over = one.claimed.was == "sending" and self._holds(one.claimed)
+        return one.may_go and not taken_over
 
     def _send(self, one: Ready, report: DeliveryReport) -> Settlement:
         """Send one message, or say why not."""
         held = self._held_back(one)
         if held is not None:
             return held
+        composer = self.composer()
         try:
-            content = self.composer().compose(one.claimed.letter).content
+            content = composer.compose(one.claimed.letter).content
             outcome = self.transport.send(self._envelope(one.claimed, content))
         except MessageError as error:
             return self._settlement(one.claimed, "dead", reason=str(error))
+        except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
+            # A defect of ours that this message brings out: it must not stop the others.
+            reason = f"it cannot be built ({type(error).__name__})"
+            return self._settlement(one.claimed, "dead", reason=reason)
         verdict = classify(outcome, attempt=one.claimed.attempt, jitter=self.jitter())
         if verdict.suppress:
             self._dead.append(self.claims.key(one.claimed))
         if verdict.stop is not None:
             report.error = _stopped(verdict.stop, outcome)
+        if verdict.pause_domain:
+            report.alarms.append(f"{_domain(one.claimed)} refuses us and rests: {outcome.text}")
         return self._judged(one.claimed, outcome, verdict)
 
     def _held_back(self, one: Ready) -> Settlement | None:

@@ -15,6 +15,7 @@ from jobraker_cli.matching import keywords_of
 from jobraker_cli.model import Alert, User
 from jobraker_cli.store.ledger import alert_mark, sent_job
 from jobraker_cli.store.shared import applications, job_alerts, recommended_jobs, users
+from jobraker_cli.store.types import present
 
 NOT_WANTED = ("dismissed", "irrelevant")
 _ALERT = [column for column in job_alerts.columns if column.name != "last_run"]
@@ -108,6 +109,11 @@ class History:
     dismissed: frozenset[str] = frozenset()
     mailed: frozenset[str] = frozenset()
 
+    @property
+    def done_with(self) -> frozenset[str]:
+        """Jobs that the user has applied to or dismissed."""
+        return self.applied | self.dismissed
+
     def excludes(self, job_id: str) -> bool:
         """Whether a job must not be mailed to this user (again)."""
         return job_id in self.applied or job_id in self.dismissed or job_id in self.mailed
@@ -152,6 +158,15 @@ def write_marks(connection: Connection, alert_ids: Sequence[str], run_seq: int) 
     )
 
 
+def write_first_marks(connection: Connection, floors: Mapping[str, int]) -> None:
+    """Keep where alerts stand that were not served, by id; one that has a mark keeps it."""
+    if not floors:
+        return
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    rows = [{"alert_id": alert_id, "run_seq": floor} for alert_id, floor in floors.items()]
+    connection.execute(dialect.insert(alert_mark).on_conflict_do_nothing(), rows)
+
+
 def write_last_run(connection: Connection, alert_ids: Collection[str], now: datetime) -> None:
     """Set job_alerts.last_run; a row that the web application is writing just now is left alone."""
     if not alert_ids:
@@ -179,14 +194,15 @@ def _subscriptions(floor: int) -> Select[Any]:
 
 
 def _subscription(row: Mapping[Any, Any]) -> Subscription:
-    alert = {name: value for name, value in row.items() if not name.startswith("user__")}
+    values = present(row)
+    alert = {name: value for name, value in values.items() if not name.startswith("user__")}
     user = {
         name.removeprefix("user__"): value
-        for name, value in row.items()
+        for name, value in values.items()
         if name.startswith("user__")
     }
-    alert["keywords"] = keywords_of(alert["keywords"])
-    return Subscription(alert=Alert(**alert), user=User(**user))
+    alert["keywords"] = keywords_of(alert.get("keywords"))
+    return Subscription(alert=Alert(**alert), user=User(**{"email": "", **user}))
 
 
 def _jobs_by_user(

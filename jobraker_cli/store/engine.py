@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from psycopg2.extensions import PYDATETIMETZ, new_type, register_type  # type: ignore[import-untyped]
 from sqlalchemy import Connection, Engine, NullPool, create_engine, event, exc
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.pool import StaticPool
@@ -33,7 +34,7 @@ def connect(database_url: str, *, readonly: bool = False, create: bool = False) 
     except (exc.ArgumentError, ValueError):
         raise ConfigError("DATABASE_URL cannot be read; see .env.example for its form") from None
     if url.get_backend_name() == "sqlite":
-        return _sqlite(url, mode="ro" if readonly else "rwc" if create else "rw")
+        return _sqlite(url, mode="rwc" if create else "rw", readonly=readonly)
     return _postgresql(url, readonly=readonly)
 
 
@@ -42,7 +43,7 @@ def _postgresql(url: URL, *, readonly: bool) -> Engine:
     given = url.query.get("options")
     if isinstance(given, str):
         options = f"{given} {options}"
-    return create_engine(
+    engine = create_engine(
         url.difference_update_query(["options"]),
         connect_args={
             "options": options,
@@ -50,13 +51,31 @@ def _postgresql(url: URL, *, readonly: bool) -> Engine:
             "connect_timeout": CONNECT_SECONDS,
         },
         json_deserializer=tolerant_json,
+        hide_parameters=True,  # addresses and tokens stay out of error messages
         executemany_mode="values_plus_batch",  # many rows in one round trip
         pool_size=2,
         max_overflow=4,
     )
 
+    @event.listens_for(engine, "connect")
+    def _read_moments(connection: Any, record: Any) -> None:
+        register_type(TOLERANT_MOMENT, connection)
 
-def _sqlite(url: URL, *, mode: str) -> Engine:
+    return engine
+
+
+def _tolerant_moment(text: str | None, cursor: Any) -> Any:
+    """A timestamptz as a datetime; None where the calendar ends before it."""
+    try:
+        return PYDATETIMETZ(text, cursor)
+    except (ValueError, OverflowError):
+        return None
+
+
+TOLERANT_MOMENT = new_type((1184,), "TOLERANT_MOMENT", _tolerant_moment)  # timestamptz
+
+
+def _sqlite(url: URL, *, mode: str, readonly: bool) -> Engine:
     path = sqlite_path(url)
 
     def open_file() -> sqlite3.Connection:
@@ -71,23 +90,31 @@ def _sqlite(url: URL, *, mode: str) -> Engine:
             isolation_level=None,
             check_same_thread=False,
         )
+        connection.text_factory = _tolerant_text
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
+        if readonly:  # not mode=ro: that cannot roll back what a killed writer left behind
+            connection.execute("PRAGMA query_only = ON")
         return connection
 
     engine = create_engine(
         "sqlite://",
         creator=open_file,
         poolclass=NullPool if path else StaticPool,
+        hide_parameters=True,
         json_deserializer=tolerant_json,
     )
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        reading_only = connection.get_execution_options().get("reading", mode == "ro")
+        reading_only = connection.get_execution_options().get("reading", readonly)
         connection.exec_driver_sql("BEGIN" if reading_only else "BEGIN IMMEDIATE")
 
     return engine
+
+
+def _tolerant_text(octets: bytes) -> str:
+    return octets.decode("utf-8", "replace")
 
 
 def sqlite_path(url: URL | str) -> Path | None:
@@ -128,12 +155,21 @@ def translate(error: Exception) -> JobrakerError | None:
     name = type(error.orig).__name__
     if isinstance(error.orig, sqlite3.Error):
         return _translate_sqlite(words)
+    if isinstance(error, exc.OperationalError | exc.InterfaceError) and not words.startswith(
+        "invalid"
+    ):
+        return UnreachableError(f"The database cannot be reached: {words}")
+    return _translate_postgresql(name, words)
+
+
+def _translate_postgresql(name: str, words: str) -> JobrakerError | None:
+    """What needs a person's hand: rights, missing tables, options in the URL."""
     if name in ("UndefinedTable", "UndefinedColumn", "InsufficientPrivilege"):
         return _lacking(words)
     if name == "ReadOnlySqlTransaction":
         return ConfigError(f"The database cannot be written: {words}")
-    if isinstance(error, exc.OperationalError | exc.InterfaceError):
-        return UnreachableError(f"The database cannot be reached: {words}")
+    if name in ("OperationalError", "ProgrammingError") and words.startswith("invalid"):
+        return ConfigError(f"DATABASE_URL has something PostgreSQL does not know: {words}")
     return None
 
 

@@ -26,7 +26,7 @@ from jobraker_cli.matching import texts_of
 from jobraker_cli.model import Job, MatchRules
 from jobraker_cli.store.ledger import job_seen
 from jobraker_cli.store.shared import jobs
-from jobraker_cli.store.types import comparable
+from jobraker_cli.store.types import comparable, present
 
 _RENAMED = {"posted_date": "posted_at", "application_deadline": "deadline"}
 _LONG = ("description", "requirements")  # read only where the rules search them
@@ -132,7 +132,7 @@ def _labelled(columns: Iterable[Column[Any]]) -> list[Label[Any]]:
 
 
 def _job(row: Mapping[Any, Any]) -> Job:
-    values = {str(name): value for name, value in row.items()}
+    values = present(row)
     for name in _LISTS:
-        values[name] = texts_of(values[name])
-    return Job(**values)
+        values[name] = texts_of(values.get(name))
+    return Job(**{"title": "", **values})

@@ -49,33 +49,33 @@ run = Table(
 job_seen = Table(
     "jobraker_job_seen",
     ledger,
-    Column("job_id", Id, primary_key=True),
+    Column("job_id", Id(), primary_key=True),
     Column("run_seq", BigInteger, nullable=False),
 )
 
 alert_mark = Table(
     "jobraker_alert_mark",
     ledger,
-    Column("alert_id", Id, primary_key=True),
+    Column("alert_id", Id(), primary_key=True),
     Column("run_seq", BigInteger, nullable=False),
 )
 
 sent_job = Table(
     "jobraker_sent_job",
     ledger,
-    Column("user_id", Id, primary_key=True),
-    Column("job_id", Id, primary_key=True),
+    Column("user_id", Id(), primary_key=True),
+    Column("job_id", Id(), primary_key=True),
     Column("fingerprint", Text, nullable=False),
-    Column("outbox_id", Id, nullable=False),
+    Column("outbox_id", Id(), nullable=False),
 )
 
 outbox = Table(
     "jobraker_outbox",
     ledger,
-    Column("id", Id, primary_key=True),
+    Column("id", Id(), primary_key=True),
     Column("dedupe_key", Text, unique=True),
     Column("kind", Text, nullable=False),
-    Column("user_id", Id),
+    Column("user_id", Id()),
     Column("recipient", Text, nullable=False),
     Column("payload", Text, nullable=False),
     Column("message_id", Text),
@@ -95,7 +95,7 @@ outbox = Table(
 attempt = Table(
     "jobraker_attempt",
     ledger,
-    Column("outbox_id", Id, nullable=False),
+    Column("outbox_id", Id(), nullable=False),
     Column("attempt", Integer, nullable=False),
     Column("at", Moment, nullable=False),
     Column("phase", Text, nullable=False),

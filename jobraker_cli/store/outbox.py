@@ -6,10 +6,10 @@ pending -> sending -> sent | failed (will retry) | dead | uncertain | cancelled 
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, func, or_, select
+from sqlalchemy import Connection, Select, and_, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from jobraker_cli.errors import JobrakerError
@@ -17,6 +17,7 @@ from jobraker_cli.model import Letter
 from jobraker_cli.store import ledger
 from jobraker_cli.store.types import clock, clock_plus, comparable
 
+UNKNOWN_MOMENT = datetime(1970, 1, 1, tzinfo=UTC)  # of a row in SQLite whose created_at is none
 WAITING = ("pending", "failed", "uncertain")
 _outbox = ledger.outbox
 _attempt = ledger.attempt
@@ -100,18 +101,28 @@ def queue(connection: Connection, messages: Sequence[Queued]) -> set[str]:
     return set(connection.execute(statement, rows).scalars())
 
 
+def _due(now: datetime) -> Select[Any]:
+    """Messages that wait for this moment, or whose sender's lease ended, most urgent first."""
+    waits = and_(
+        _outbox.c.state.in_(WAITING), comparable(_outbox.c.next_attempt_at) <= comparable(now)
+    )
+    left = and_(
+        _outbox.c.state == "sending", comparable(_outbox.c.lease_until) < comparable(clock())
+    )
+    found = select(_outbox).where(_outbox.c.state.in_((*WAITING, "sending")), or_(waits, left))
+    return found.order_by(_outbox.c.priority, _outbox.c.created_at, _outbox.c.id)
+
+
+def due(connection: Connection, *, now: datetime, limit: int | None) -> "Sequence[Entry]":
+    """What a delivery would claim at this moment, in its order."""
+    return [_entry(row) for row in connection.execute(_due(now).limit(limit)).mappings()]
+
+
 def claim(
     connection: Connection, *, owner: str, now: datetime, lease_seconds: int, limit: int
 ) -> Sequence[Claimed]:
     """Take messages that are due, or whose sender's lease ended, most urgent first."""
-    due = or_(
-        and_(
-            _outbox.c.state.in_(WAITING), comparable(_outbox.c.next_attempt_at) <= comparable(now)
-        ),
-        and_(_outbox.c.state == "sending", comparable(_outbox.c.lease_until) < comparable(clock())),
-    )
-    found = select(_outbox).where(_outbox.c.state.in_((*WAITING, "sending")), due)
-    found = found.order_by(_outbox.c.priority, _outbox.c.created_at, _outbox.c.id).limit(limit)
+    found = _due(now).limit(limit)
     rows = connection.execute(found.with_for_update(skip_locked=True)).mappings().all()
     if not rows:
         return ()
@@ -262,7 +273,7 @@ def _letter(row: Mapping[Any, Any]) -> Letter:
         recipient=row["recipient"],
         payload=row["payload"],
         message_id=row["message_id"] or "",
-        created_at=row["created_at"],
+        created_at=row["created_at"] or UNKNOWN_MOMENT,
     )
 
 

@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, func, inspect, or_, select
+from sqlalchemy import Connection, func, inspect, select
 
 from jobraker_cli.store import ledger
 from jobraker_cli.store.types import clock
 
 BASELINE = "init"
-WHOLE = "1/1"  # the shard of a run for all people
 _run = ledger.run
 
 
@@ -130,13 +129,21 @@ def baseline(connection: Connection) -> RunRecord | None:
 
 
 def planned_floor(connection: Connection, task: str, shard: str) -> int:
-    """The intake up to which the last complete plan served every alert of a task's shard.
+    """The intake up to which complete plans have served every alert of a task's shard.
 
-    That plan was of the same shard or of all people; before the first it is the baseline.
+    Those plans were of the same shard, of all people, or of all parts of another division; before
+    the first it is the baseline.
     """
-    complete = and_(_run.c.task == task, _run.c.shard.in_([shard, WHOLE]))
-    found = select(func.max(_run.c.run_seq)).where(or_(complete, _run.c.task == BASELINE))
-    return int(connection.execute(found).scalar_one() or 0)
+    found = select(_run.c.task, _run.c.shard, func.max(_run.c.run_seq).label("run_seq"))
+    found = found.where(_run.c.task.in_([task, BASELINE]), _run.c.run_seq.is_not(None))
+    rows = connection.execute(found.group_by(_run.c.task, _run.c.shard)).all()
+    floors = [0, *(row.run_seq for row in rows if row.task == BASELINE)]
+    reached = {row.shard: row.run_seq for row in rows if row.task == task}
+    floors += [reached[shard]] if shard in reached else []
+    for parts in {one.partition("/")[2] for one in reached}:
+        division = [reached.get(f"{part}/{parts}") for part in range(1, int(parts) + 1)]
+        floors += [min(one for one in division if one is not None)] if None not in division else []
+    return int(max(floors))
 
 
 def latest(connection: Connection, *, task: str | None, limit: int | None) -> Sequence[RunRecord]:
@@ -154,9 +161,11 @@ def last_of_each(connection: Connection) -> Mapping[str, RunRecord]:
     return {row["task"]: _record(row) for row in connection.execute(found).mappings()}
 
 
-def running(connection: Connection, task: str) -> RunRecord | None:
-    """The newest run of a task that has no end yet: who probably holds its lock."""
-    found = select(_run).where(_run.c.task == task, _run.c.finished_at.is_(None))
+def running(connection: Connection, task: str, shard: str) -> RunRecord | None:
+    """The newest run of a task's shard that has no end yet: who probably holds its lock."""
+    found = select(_run).where(
+        _run.c.task == task, _run.c.shard == shard, _run.c.finished_at.is_(None)
+    )
     row = connection.execute(found.order_by(_run.c.run_id.desc()).limit(1)).mappings().one_or_none()
     return None if row is None else _record(row)
 

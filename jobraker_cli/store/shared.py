@@ -3,16 +3,16 @@
 Never `SELECT *` there: a vector column is 30 kB of text a row.
 """
 
-from sqlalchemy import Boolean, Column, Float, Integer, MetaData, String, Table, Text
+from sqlalchemy import Boolean, Column, Float, MetaData, String, Table, Text
 
-from jobraker_cli.store.types import Id, Json, Moment
+from jobraker_cli.store.types import Id, Json, Moment, Whole
 
 shared = MetaData()
 
 users = Table(
     "users",
     shared,
-    Column("id", Id, primary_key=True),
+    Column("id", Id(), primary_key=True),
     Column("email", String(254)),
     Column("first_name", String(150)),
     Column("last_name", String(150)),
@@ -22,7 +22,7 @@ users = Table(
 jobs = Table(
     "jobs",
     shared,
-    Column("id", Id, primary_key=True),
+    Column("id", Id(), primary_key=True),
     Column("title", String(200)),
     Column("company", String(100)),
     Column("description", Text),
@@ -35,8 +35,8 @@ jobs = Table(
     Column("remote_type", String(20)),
     Column("job_type", String(20)),
     Column("experience_level", String(20)),
-    Column("salary_min", Integer),
-    Column("salary_max", Integer),
+    Column("salary_min", Whole),
+    Column("salary_max", Whole),
     Column("salary_currency", String(3)),
     Column("salary_period", String(10)),
     Column("skills_required", Json),
@@ -53,16 +53,16 @@ jobs = Table(
 job_alerts = Table(
     "job_alerts",
     shared,
-    Column("id", Id, primary_key=True),
-    Column("user_id", Id),
+    Column("id", Id(), primary_key=True),
+    Column("user_id", Id()),
     Column("name", String(100)),
     Column("keywords", Json),
     Column("location", String(100)),
     Column("job_type", String(20)),
     Column("experience_level", String(20)),
     Column("remote_only", Boolean),
-    Column("min_salary", Integer),
-    Column("max_salary", Integer),
+    Column("min_salary", Whole),
+    Column("max_salary", Whole),
     Column("frequency", String(20)),
     Column("email_notifications", Boolean),
     Column("is_active", Boolean),
@@ -72,17 +72,17 @@ job_alerts = Table(
 applications = Table(
     "applications",
     shared,
-    Column("id", Id, primary_key=True),
-    Column("user_id", Id),
-    Column("job_id", Id),
+    Column("id", Id(), primary_key=True),
+    Column("user_id", Id()),
+    Column("job_id", Id()),
 )
 
 recommended_jobs = Table(
     "recommended_jobs",
     shared,
-    Column("id", Id, primary_key=True),
-    Column("user_id", Id),
-    Column("job_id", Id),
+    Column("id", Id(), primary_key=True),
+    Column("user_id", Id()),
+    Column("job_id", Id()),
     Column("status", String(20)),
     Column("score", Float),
 )

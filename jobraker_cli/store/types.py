@@ -1,18 +1,49 @@
 """Column types that read and write what the web framework itself writes, on both databases."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, ColumnElement, DateTime, Dialect, String, TypeDecorator, Uuid
+from sqlalchemy import JSON, ColumnElement, DateTime, Dialect, Integer, String, TypeDecorator, Uuid
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import GenericFunction
 from sqlalchemy.types import TypeEngine
 
-Id = Uuid(as_uuid=False)
-"""An id as a string with dashes; uuid in PostgreSQL, 32 hex digits in SQLite."""
-
 Json = JSON(none_as_null=True)
 """jsonb in PostgreSQL, text in SQLite; text that is no JSON reads as None (see engine)."""
+
+
+class Id(TypeDecorator[str]):
+    """An id as a string with dashes; uuid in PostgreSQL, 32 hex digits in SQLite.
+
+    What is no id there reads as it is, so that one odd row does not end a run.
+    """
+
+    impl = Uuid(as_uuid=False)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Text on SQLite, uuid elsewhere."""
+        if dialect.name == "sqlite":
+            return dialect.type_descriptor(String(32))
+        return dialect.type_descriptor(Uuid(as_uuid=False))
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """The spelling of the database."""
+        if value is None or dialect.name != "sqlite":
+            return value
+        return value.replace("-", "")
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> str | None:
+        """With dashes, on either database."""
+        if value is None:
+            return None
+        text = str(value)
+        if dialect.name != "sqlite":
+            return text
+        if len(text) != 32:
+            return text
+        return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 
 class Moment(TypeDecorator[datetime]):
@@ -47,6 +78,26 @@ class Moment(TypeDecorator[datetime]):
         return moment.astimezone(UTC)
 
 
+class Whole(TypeDecorator[int]):
+    """A whole number; None where SQLite holds something else in its place."""
+
+    impl = Integer
+    cache_ok = True
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> int | None:
+        """The number, or None."""
+        return value if isinstance(value, int) else None
+
+
+def present(row: Mapping[Any, Any]) -> dict[str, Any]:
+    """A row without its NULLs, so that the defaults of the model stand for them; octets as text."""
+    return {
+        str(name): value.decode("utf-8", "replace") if isinstance(value, bytes) else value
+        for name, value in row.items()
+        if value is not None
+    }
+
+
 def sqlite_moment(value: datetime) -> str:
     """The spelling of the web framework: naive UTC with microseconds."""
     return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
@@ -56,9 +107,9 @@ def parse_moment(text: object) -> datetime | None:
     """Any ISO 8601 spelling as aware UTC (naive means UTC); None where it is none."""
     try:
         value = datetime.fromisoformat(str(text))
-    except ValueError:
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
-    return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
 class comparable(GenericFunction[datetime]):  # noqa: N801 - SQLAlchemy names functions so

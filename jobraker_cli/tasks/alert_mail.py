@@ -15,6 +15,7 @@ from jobraker_cli.store.outbox import Claimed
 from jobraker_cli.tasks.digest import Digest, Item
 
 KIND = "job_alert"
+POSTINGS = 50  # of one vacancy that a payload remembers
 
 
 def payload(user: User, digest: Digest, *, frequency: str, period: str) -> str:
@@ -56,7 +57,7 @@ def _job(item: Item) -> dict[str, object]:
         "posted_at": None if job.posted_at is None else job.posted_at.isoformat(),
         "deadline": None if job.deadline is None else job.deadline.isoformat(),
         "reasons": list(item.reasons),
-        "job_ids": list(item.job_ids),
+        "job_ids": list(item.job_ids[:POSTINGS]),
     }
 
 
@@ -67,7 +68,7 @@ def _remote(job: Job) -> str:
 def check(
     connection: Connection, claimed: Sequence[Claimed], now: datetime
 ) -> Mapping[str, Checked]:
-    """Cancel digests nobody may get any more; drop closed jobs and stopped alerts from the others.
+    """Cancel digests nobody may get any more; drop what is over or done with from the others.
 
     A message that was tried before keeps its content: a retry sends the same bytes.
     """
@@ -76,6 +77,7 @@ def check(
     active = alerts.active_users(connection, users)
     wanted = alerts.still_wanted(connection, _collect(contents, _alert_ids))
     still_open = jobs.open_ids(connection, _collect(contents, _job_ids), now)
+    histories = alerts.histories(connection, users)
     tried = outbox.tried(connection, list(contents))
     found: dict[str, Checked] = {}
     for one in claimed:
@@ -83,7 +85,9 @@ def check(
         if one.letter.user_id is not None and one.letter.user_id not in active:
             found[one.letter.id] = Checked(cancel="the user is gone or deactivated")
         elif content is not None:
-            checked = _checked(content, wanted, still_open, frozen=one.letter.id in tried)
+            done_with = histories.get(one.letter.user_id or "", alerts.History()).done_with
+            fitting = still_open - done_with
+            checked = _checked(content, wanted, fitting, frozen=one.letter.id in tried)
             found.update({one.letter.id: checked} if checked is not None else {})
     return found
 
@@ -103,7 +107,7 @@ def _checked(
     ]
     kept = [one for one in kept if one["jobs"]]
     if not kept:
-        return Checked(cancel="every job in it was closed")
+        return Checked(cancel="every job in it was closed, applied to or dismissed")
     if kept == content["sections"]:
         return None
     return Checked(payload=json.dumps({**content, "sections": kept}, separators=(",", ":")))
@@ -125,13 +129,19 @@ def _read(text: str) -> dict[str, Any] | None:
     try:
         content = json.loads(text)
         for section in content["sections"]:
-            UUID(section["alert_id"])
+            _require_id(section["alert_id"])
             for job in section["jobs"]:
                 for job_id in _ids(job):
-                    UUID(job_id)
+                    _require_id(job_id)
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None
     return dict(content)
+
+
+def _require_id(text: str) -> None:
+    """Raise ValueError for an id in any but the spelling that we write."""
+    if str(UUID(text)) != text:
+        raise ValueError(text)
 
 
 def _ids(job: Mapping[str, Any]) -> list[str]:

@@ -6,7 +6,7 @@ gets one mail a run and calendar period. Mark, sent jobs and outbox row commit t
 
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import time, timedelta
 from functools import partial
 from itertools import groupby
@@ -56,6 +56,25 @@ class _Mail:
                 }
 
 
+@dataclass(slots=True)
+class _Group:
+    """What one transaction writes: mails, alerts that were served, alerts that go on waiting."""
+
+    mails: list[_Mail] = field(default_factory=list)
+    served: list[tuple[str, str | None]] = field(default_factory=list)  # alert, its mail
+    waiting: list[Subscription] = field(default_factory=list)
+
+    def add(self, subscriptions: Sequence[Subscription], mail: _Mail | None) -> None:
+        """Take in one person's alerts and what came of them."""
+        if mail is not None:
+            self.mails.append(mail)
+            if mail.queued.state != "pending":
+                self.waiting += subscriptions
+                return
+        row_id = None if mail is None else mail.queued.id
+        self.served += [(one.alert.id, row_id) for one in subscriptions]
+
+
 def rules_of(app: App) -> MatchRules:
     """The matching rules that the settings ask for."""
     return MatchRules(
@@ -71,7 +90,7 @@ def plan(frequency: str, app: App, run: Run, report: RunReport) -> None:
         _Planner(frequency, app, run, report).plan()
         return
     # Two alert tasks at once could both show a person the same job: one plans after the other.
-    with lock(app.engine, app.settings.database_url, "planning", wait=True):
+    with lock(app.engine, app.settings.database_url, "planning", wait=True, stop=app.stop):
         _Planner(frequency, app, run, report).plan()
 
 
@@ -150,20 +169,18 @@ class _Planner:
             due = [one for one in users if keys[one[0].user.id] not in taken]
             wanted = [one[0].user.id for one in due if one[0].user.id in found]
             histories = store.histories(connection, wanted)
-        mails: list[_Mail] = []
-        served: list[str] = []
-        complete = True
+        group = _Group()
+        for one in users:
+            if keys[one[0].user.id] in taken:  # the next period goes on from where they stand
+                group.waiting += one
         for subscriptions in due:
-            if self._limit_reached(len(mails)):
-                complete = False
-                break
+            if self._limit_reached(len(group.mails)):
+                self._write(group)
+                return False
             user = subscriptions[0].user
-            mail = self._mail(user, found.get(user.id, ()), histories)
-            mails += [mail] if mail else []
-            if mail is None or mail.queued.state == "pending":
-                served += [one.alert.id for one in subscriptions]
-        self._write(mails, served)
-        return complete
+            group.add(subscriptions, self._mail(user, found.get(user.id, ()), histories))
+        self._write(group)
+        return True
 
     def _limit_reached(self, more: int) -> bool:
         limit = self.run.options.limit
@@ -189,14 +206,19 @@ class _Planner:
 
     def _row(self, user: User, digest: Digest) -> Queued:
         kind = KINDS[alert_mail.KIND]
-        row_id = str(uuid5(MESSAGE_IDS, self._key(user.id)))
+        key = self._key(user.id)
         try:
             recipient, state, reply = check_address(user.email), "pending", ""
         except MessageError as error:
+            # Said once, not at every run: the key changes when the address does.
             recipient, state, reply = user.email, "dead", str(error)
+            key = (
+                f"{kind.name}:no-address:{user.id}:{zlib.crc32(recipient.encode(errors='replace'))}"
+            )
+        row_id = str(uuid5(MESSAGE_IDS, key))
         return Queued(
             id=row_id,
-            dedupe_key=self._key(user.id),
+            dedupe_key=key,
             kind=kind.name,
             user_id=user.id,
             recipient=recipient,
@@ -215,29 +237,28 @@ class _Planner:
             last_reply=reply,
         )
 
-    def _write(self, mails: Sequence[_Mail], served: Sequence[str]) -> None:
+    def _write(self, group: _Group) -> None:
         """Outbox rows, sent jobs and marks, in one transaction; a dry run only reports."""
-        self.report.counts["planned"] += len(mails)
         if self.run.options.dry_run or self.run.options.detailed:
-            self.messages += [self._described(mail) for mail in mails]
+            self.messages += [self._described(mail) for mail in group.mails]
         if self.run.options.dry_run:
+            self.report.counts["planned"] += len(group.mails)
             return
         with self.app.engine.begin() as connection:
-            new = outbox.queue(connection, [mail.queued for mail in mails])
-            sent = [
-                row
-                for mail in mails
-                if mail.queued.id in new and mail.queued.state == "pending"
-                for row in mail.sent_jobs()
-            ]
-            store.write_sent_jobs(connection, sent)
+            new = outbox.queue(connection, [mail.queued for mail in group.mails])
+            queued = [mail for mail in group.mails if mail.queued.id in new]
+            pending = [mail for mail in queued if mail.queued.state == "pending"]
+            served = [alert for alert, mail_id in group.served if mail_id is None or mail_id in new]
+            store.write_sent_jobs(connection, [row for mail in pending for row in mail.sent_jobs()])
             store.write_marks(connection, served, self.through)
+            store.write_first_marks(
+                connection, {one.alert.id: one.alert.floor for one in group.waiting}
+            )
             if self.app.settings.write_last_run:
                 store.write_last_run(connection, served, self.run.now)
-        self.report.counts["queued"] += sum(mail.queued.id in new for mail in mails)
-        self.report.counts["dead"] += sum(
-            mail.queued.id in new and mail.queued.state == "dead" for mail in mails
-        )
+        self.report.counts["planned"] += len(queued)
+        self.report.counts["queued"] += len(queued)
+        self.report.counts["dead"] += len(queued) - len(pending)
 
     def _described(self, mail: _Mail) -> PlannedMessage:
         queued = mail.queued
@@ -254,7 +275,7 @@ class _Planner:
             id=queued.id,
             kind=queued.kind,
             to=queued.recipient,
-            subject=self.app.composer().subject(letter),
+            subject=self.app.subject(letter),
             state="planned" if queued.state == "pending" else queued.state,
             alerts=tuple(section.alert.id for section in mail.digest.sections),
             jobs=tuple(

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Engine
 
 from jobraker_cli.delivery.checks import Check
+from jobraker_cli.errors import MessageError
+from jobraker_cli.model import Letter
 from jobraker_cli.settings import Settings
 
 if TYPE_CHECKING:  # a run with nothing to send loads neither templates nor SMTP
@@ -33,6 +35,13 @@ class App:
     stop: Event
     host: str
     version: str
+
+    def subject(self, letter: Letter) -> str:
+        """A message's subject; empty where it cannot be worded (its delivery says why)."""
+        try:
+            return self.composer().subject(letter)
+        except MessageError:
+            return ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

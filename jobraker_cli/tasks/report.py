@@ -45,6 +45,7 @@ class RunReport:
     duration_seconds: float = 0.0
     messages: Sequence[PlannedMessage] = ()
     error: JobrakerError | None = None
+    alarms: Sequence[str] = ()
 
     @property
     def exit_code(self) -> int:

@@ -28,6 +28,8 @@ def run_task(app: App, task: Task, options: RunOptions) -> RunReport:
         report = RunReport(task=task.name, run_id=0, dry_run=True)
         if task.plan is not None:
             task.plan(app, run, report)
+        else:
+            _would_deliver(app, run, report)
     else:
         with _exclusive(app, task, options):
             report = _recorded(app, task, options)
@@ -61,7 +63,7 @@ def _exclusive(app: App, task: Task, options: RunOptions) -> Iterator[None]:
             yield
     except BusyError:
         with reading(app.engine) as connection:
-            other = runs.running(connection, task.name)
+            other = runs.running(connection, task.name, options.shard_words)
         who = ""
         if other is not None:
             who = f" (run {other.run_id} on {other.host}, since {other.started_at:%F %T} UTC)"
@@ -93,7 +95,7 @@ def _recorded(app: App, task: Task, options: RunOptions) -> RunReport:
             raise
         report.outcome = "failed"
         return report  # the record stays open: the database did not let us write
-    report.outcome = _outcome(report)
+    report.outcome = "interrupted" if app.stop.is_set() else _outcome(report)
     with app.engine.begin() as connection:
         runs.close_run(
             connection,
@@ -109,11 +111,30 @@ def _plan_and_deliver(app: App, task: Task, run: Run, report: RunReport) -> None
     if task.plan is not None:
         task.plan(app, run, report)
     if run.options.deliver and not app.stop.is_set():
-        delivered = app.sender(all_checks()).deliver()
+        limit = run.options.limit if task.plan is None else None
+        delivered = app.sender(all_checks()).deliver(limit)
         report.counts.update(delivered.counts)
+        report.alarms = delivered.alarms
         report.error = delivered.error
     if run.options.detailed:
         report.messages = _with_states(app, run, report)
+
+
+def _would_deliver(app: App, run: Run, report: RunReport) -> None:
+    """Say what a delivery would try, without claiming it."""
+    with reading(app.engine) as connection:
+        entries = outbox.due(connection, now=run.now, limit=run.options.limit)
+    report.counts["planned"] = len(entries)
+    report.messages = [
+        PlannedMessage(
+            id=entry.letter.id,
+            kind=entry.letter.kind,
+            to=entry.letter.recipient,
+            subject=app.subject(entry.letter),
+            state=entry.state,
+        )
+        for entry in entries
+    ]
 
 
 def _with_states(app: App, run: Run, report: RunReport) -> list[PlannedMessage]:

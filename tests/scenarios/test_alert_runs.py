@@ -425,3 +425,75 @@ def test_columns_that_jobraker_does_not_know_are_never_read(run: Runs) -> None:
     run.board.add_job(title="Python Engineer")
     run.board.execute("UPDATE jobs SET job_embedding = :huge", huge="[0.1]" * 1_000)
     assert run("daily-alerts", "--now", day(0))["sent"] == 1
+
+
+def test_an_alert_made_after_the_days_digest_is_served_from_where_it_began(run: Runs) -> None:
+    run.init()
+    run.board.add_job(title="Python One")
+    assert run("daily-alerts", "--now", day(0))["sent"] == 1
+    run.board.add_alert(run.ada, keywords=["java"])
+    run.board.add_job(title="Java Engineer")
+    assert run("daily-alerts", "--now", "2026-11-23T15:00:00Z")["planned"] == 0
+    assert run("daily-alerts", "--now", day(1))["sent"] == 1
+
+
+def test_an_address_that_was_put_right_gets_what_waited_and_is_complained_of_once(
+    run: Runs,
+) -> None:
+    run.board.update("users", run.ada, email="no address")
+    run.init()
+    run.board.add_job(title="Python One", created_at=MONDAY)
+    assert run("daily-alerts", "--now", day(0), check=3)["dead"] == 1
+    run.board.add_job(title="Python Two", created_at=MONDAY)
+    assert run("daily-alerts", "--now", day(1))["dead"] == 0
+    run.board.update("users", run.ada, email="ada@example.org")
+    assert run("daily-alerts", "--now", day(2))["sent"] == 1
+    assert run.titles() == [["Python One", "Python Two"]]
+
+
+def test_a_change_of_shards_neither_floods_nor_forgets(run: Runs) -> None:
+    run.init()
+    run.board.add_job(title="Python Old")
+    for part in ("1/2", "2/2"):
+        run("daily-alerts", "--now", day(0), "--shard", part)
+    run.board.add_alert(run.board.add_user(email="new@example.org"), keywords=["python"])
+    assert run("daily-alerts", "--now", day(1))["planned"] == 0
+    run.board.add_job(title="Python New")
+    parts = [run("daily-alerts", "--now", day(2), "--shard", f"{n}/3")["sent"] for n in (1, 2, 3)]
+    assert sum(parts) == 2
+    assert run.titles()[1:] == [["Python New"], ["Python New"]]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE jobs SET salary_min = 'abc' WHERE title = 'Odd'",
+        "UPDATE jobs SET id = 'x' WHERE title = 'Odd'",
+        "UPDATE jobs SET posted_date = '0001-01-01 00:00:00+05:00' WHERE title = 'Odd'",
+        "UPDATE jobs SET company = CAST(X'ff41' AS TEXT) WHERE title = 'Odd'",
+        "UPDATE jobs SET company = X'ff41' WHERE title = 'Odd'",
+        "UPDATE job_alerts SET min_salary = 'x' WHERE name = 'odd'",
+    ],
+)
+def test_an_odd_row_of_a_development_database_stops_nobody(
+    sqlite_board: Board, jobraker: Command, mailbox: Mailbox, statement: str
+) -> None:
+    run = Runs(sqlite_board, jobraker, mailbox)
+    sqlite_board.add_alert(sqlite_board.add_user(), name="odd", keywords=["nothing"])
+    run.init()
+    sqlite_board.add_job(title="Odd")
+    sqlite_board.add_job(title="Python Engineer")
+    sqlite_board.execute(statement)
+    assert run("daily-alerts", "--now", day(0))["sent"] == 1
+
+
+def test_a_moment_outside_the_calendar_stops_nobody(
+    postgres_board: Board, jobraker: Command, mailbox: Mailbox
+) -> None:
+    run = Runs(postgres_board, jobraker, mailbox)
+    run.init()
+    postgres_board.add_job(title="Python Engineer")
+    postgres_board.execute(
+        "UPDATE jobs SET posted_date = '20000-01-01', application_deadline = '20000-01-01'"
+    )
+    assert run("daily-alerts", "--now", day(0))["sent"] == 1

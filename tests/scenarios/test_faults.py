@@ -12,6 +12,8 @@ from uuid import uuid4
 
 import pytest
 
+from jobraker_cli.store.engine import connect
+from jobraker_cli.store.locks import lock
 from tests.delivery.smtp_server import SmtpServer, hang_up
 from tests.support.board import Board
 from tests.support.command import Command
@@ -514,3 +516,105 @@ def test_silence_after_the_dot_is_uncertain_and_treated_as_the_setting_says(
     assert len({received.content for received in server.received}) <= 1
     tries = jobraker("outbox", "show", entry["id"], "--json").json["attempts"]
     assert (tries[0]["phase"], tries[0]["code"]) == ("dot", None)
+
+
+def test_a_slow_relay_and_a_short_lease_make_no_second_copies(
+    sqlite_board: Board, jobraker: Command, mailbox: Mailbox
+) -> None:
+    people(sqlite_board, 6)
+    jobraker("init")
+    sqlite_board.add_job(title="Python Engineer")
+    run(jobraker, mailbox.settings, "daily-alerts", "--now", NOW, "--no-deliver")
+    mailbox.reply("RCPT", "250 OK", times=12, delay=0.7)
+    env = {**mailbox.settings, "JOBRAKER_LEASE_SECONDS": "3"}
+    first = jobraker.start("run", "deliver", "--now", NOW, env=env)
+    time.sleep(3.6)
+    run(jobraker, env, "deliver", "--now", NOW)
+    assert first.wait(timeout=30) == 0
+    ids = [message.parsed["Message-ID"] for message in mailbox.messages]
+    assert len(ids) == len(set(ids)) == 6
+
+
+def test_a_row_without_a_readable_moment_is_sent_or_dead_and_stops_nobody(
+    sqlite_board: Board, jobraker: Command, mailbox: Mailbox
+) -> None:
+    people(sqlite_board, 2)
+    jobraker("init")
+    sqlite_board.add_job(title="Python Engineer")
+    run(jobraker, mailbox.settings, "daily-alerts", "--now", NOW, "--no-deliver")
+    queue_row(sqlite_board, payload="{}", created_at="zzz", priority="1")
+    report = run(jobraker, mailbox.settings, "deliver", "--now", LATER, check=3)
+    assert (report["sent"], report["dead"]) == (2, 1)
+    assert len(jobraker("outbox", "list", "--json").json) == 3
+
+
+def test_jobs_applied_to_or_dismissed_after_the_plan_are_left_out(
+    board: Board, jobraker: Command, mailbox: Mailbox
+) -> None:
+    (user,) = people(board, 1)
+    jobraker("init")
+    applied, dismissed = board.add_job(title="Python One"), board.add_job(title="Python Two")
+    board.add_job(title="Python Three")
+    run(jobraker, mailbox.settings, "daily-alerts", "--now", NOW, "--no-deliver")
+    board.add_application(user, applied)
+    board.add_recommendation(user, dismissed, status="dismissed")
+    assert run(jobraker, mailbox.settings, "deliver", "--now", LATER)["sent"] == 1
+    content = mailbox.messages[0].content
+    assert b"Python Three" in content
+    assert b"Python One" not in content
+    assert b"Python Two" not in content
+
+
+def test_a_signal_ends_the_wait_for_another_planner(board: Board, jobraker: Command) -> None:
+    people(board, 1)
+    jobraker("init")
+    url = board.url.replace("postgresql://", "postgresql+psycopg2://")
+    engine = connect(url)
+    with lock(engine, url, "planning", wait=False):
+        process = jobraker.start("run", "daily-alerts", "--now", NOW)
+        time.sleep(2)
+        assert process.poll() is None
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=10) == 130
+    engine.dispose()
+    assert jobraker("runs", "--json").json[0]["outcome"] == "interrupted"
+
+
+def test_deliver_takes_a_limit_and_its_dry_run_lists_what_waits(
+    sqlite_board: Board, jobraker: Command, mailbox: Mailbox
+) -> None:
+    people(sqlite_board, 3)
+    jobraker("init")
+    sqlite_board.add_job(title="Python Engineer")
+    run(jobraker, mailbox.settings, "daily-alerts", "--now", NOW, "--no-deliver")
+    dry = run(jobraker, mailbox.settings, "deliver", "--now", NOW, "--dry-run")
+    assert (dry["planned"], len(dry["messages"])) == (3, 3)
+    assert run(jobraker, mailbox.settings, "deliver", "--now", NOW, "--limit", "1")["sent"] == 1
+    refused = jobraker("run", "deliver", "--shard", "1/2", check=2)
+    assert "--shard" in refused.stderr
+    assert run(jobraker, mailbox.settings, "deliver", "--now", NOW)["sent"] == 2
+
+
+def test_the_senders_address_is_read_from_a_name_with_a_comma(
+    sqlite_board: Board, jobraker: Command, mailbox: Mailbox
+) -> None:
+    people(sqlite_board, 1)
+    jobraker("init")
+    sqlite_board.add_job(title="Python Engineer")
+    env = {**mailbox.settings, "DEFAULT_FROM_EMAIL": "Acme, Inc. <alerts@acme.example>"}
+    run(jobraker, env, "daily-alerts", "--now", NOW)
+    (message,) = mailbox.messages
+    assert message.envelope_from == "alerts@acme.example"
+    assert message.parsed["Message-ID"].endswith("@acme.example>")
+
+
+def test_no_address_is_in_an_error_of_the_database(
+    postgres_board: Board, jobraker: Command, mailbox: Mailbox
+) -> None:
+    people(postgres_board, 1)
+    jobraker("init")
+    postgres_board.add_job(title="Python Engineer")
+    postgres_board.execute("ALTER TABLE jobraker_outbox ADD CHECK (recipient NOT LIKE '%@%')")
+    failed = jobraker("run", "daily-alerts", "-vv", env=mailbox.settings, check=1)
+    assert "user0@example.org" not in failed.stdout + failed.stderr
+    assert "check constraint" in failed.stderr
