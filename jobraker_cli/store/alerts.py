@@ -9,13 +9,13 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Select, Text, cast, func, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from jobraker_cli.matching import keywords_of
 from jobraker_cli.model import Alert, User
 from jobraker_cli.store.ledger import alert_mark, sent_job
 from jobraker_cli.store.shared import applications, job_alerts, recommended_jobs, users
 from jobraker_cli.store.types import present
+from jobraker_cli.store.upsert import insert_into
 
 NOT_WANTED = ("dismissed", "irrelevant")
 _ALERT = [column for column in job_alerts.columns if column.name != "last_run"]
@@ -146,8 +146,7 @@ def write_marks(connection: Connection, alert_ids: Sequence[str], run_seq: int) 
     """Note that these alerts were served up to an intake; a mark never moves back."""
     if not alert_ids:
         return
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(alert_mark)
+    statement = insert_into(connection, alert_mark)
     statement = statement.on_conflict_do_update(
         index_elements=[alert_mark.c.alert_id],
         set_={"run_seq": statement.excluded.run_seq},
@@ -162,9 +161,8 @@ def write_first_marks(connection: Connection, floors: Mapping[str, int]) -> None
     """Keep where alerts stand that were not served, by id; one that has a mark keeps it."""
     if not floors:
         return
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     rows = [{"alert_id": alert_id, "run_seq": floor} for alert_id, floor in floors.items()]
-    connection.execute(dialect.insert(alert_mark).on_conflict_do_nothing(), rows)
+    connection.execute(insert_into(connection, alert_mark).on_conflict_do_nothing(), rows)
 
 
 def write_last_run(connection: Connection, alert_ids: Collection[str], now: datetime) -> None:
@@ -180,8 +178,7 @@ def write_sent_jobs(connection: Connection, rows: Sequence[Mapping[str, str]]) -
     """Remember which jobs were queued for whom (user_id, job_id, fingerprint, outbox_id)."""
     if not rows:
         return
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    connection.execute(dialect.insert(sent_job).on_conflict_do_nothing(), list(rows))
+    connection.execute(insert_into(connection, sent_job).on_conflict_do_nothing(), list(rows))
 
 
 def _subscriptions(floor: int) -> Select[Any]:

@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from psycopg2.extensions import PYDATETIMETZ, new_type, register_type  # type: ignore[import-untyped]
 from sqlalchemy import Connection, Engine, NullPool, create_engine, event, exc
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.pool import StaticPool
@@ -57,22 +56,21 @@ def _postgresql(url: URL, *, readonly: bool) -> Engine:
         max_overflow=4,
     )
 
-    @event.listens_for(engine, "connect")
-    def _read_moments(connection: Any, record: Any) -> None:
-        register_type(TOLERANT_MOMENT, connection)
-
+    event.listen(engine, "connect", _read_moments_tolerantly)
     return engine
 
 
-def _tolerant_moment(text: str | None, cursor: Any) -> Any:
-    """A timestamptz as a datetime; None where the calendar ends before it."""
-    try:
-        return PYDATETIMETZ(text, cursor)
-    except (ValueError, OverflowError):
-        return None
+def _read_moments_tolerantly(connection: Any, record: Any) -> None:
+    """Make a connection give None for a timestamptz outside Python's calendar."""
+    from psycopg2 import extensions  # type: ignore[import-untyped]  # SQLite needs none of it
 
+    def moment(text: str | None, cursor: Any) -> Any:
+        try:
+            return extensions.PYDATETIMETZ(text, cursor)
+        except (ValueError, OverflowError):
+            return None
 
-TOLERANT_MOMENT = new_type((1184,), "TOLERANT_MOMENT", _tolerant_moment)  # timestamptz
+    extensions.register_type(extensions.new_type((1184,), "TOLERANT_MOMENT", moment), connection)
 
 
 def _sqlite(url: URL, *, mode: str, readonly: bool) -> Engine:

@@ -10,12 +10,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Select, and_, func, or_, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from jobraker_cli.errors import JobrakerError
 from jobraker_cli.model import Letter
 from jobraker_cli.store import ledger
 from jobraker_cli.store.types import clock, clock_plus, comparable
+from jobraker_cli.store.upsert import insert_into
 
 UNKNOWN_MOMENT = datetime(1970, 1, 1, tzinfo=UTC)  # of a row in SQLite whose created_at is none
 WAITING = ("pending", "failed", "uncertain")
@@ -91,8 +91,7 @@ def queue(connection: Connection, messages: Sequence[Queued]) -> set[str]:
     """Write messages down; the ids that are new (a known dedupe key is left as it is)."""
     if not messages:
         return set()
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(_outbox).on_conflict_do_nothing().returning(_outbox.c.id)
+    statement = insert_into(connection, _outbox).on_conflict_do_nothing().returning(_outbox.c.id)
     rows = [
         {name: getattr(message, name) for name in Queued.__slots__}
         | {"attempt": 0, "next_attempt_at": message.created_at}

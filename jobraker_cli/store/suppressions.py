@@ -3,10 +3,10 @@
 from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import Connection, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from jobraker_cli.store.ledger import suppression
 from jobraker_cli.store.types import clock
+from jobraker_cli.store.upsert import insert_into
 
 
 def suppressed(connection: Connection, keys: Collection[str]) -> Mapping[str, str]:
@@ -19,10 +19,9 @@ def suppressed(connection: Connection, keys: Collection[str]) -> Mapping[str, st
 
 def suppress(connection: Connection, keys: Sequence[str], *, reason: str, source: str) -> None:
     """Suppress keys; one that is known keeps its first reason."""
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     for key in keys:
         connection.execute(
-            dialect.insert(suppression)
+            insert_into(connection, suppression)
             .values(
                 key=key, reason=reason, source=source, created_at=select(clock()).scalar_subquery()
             )

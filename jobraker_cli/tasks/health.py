@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from sqlalchemy.exc import DBAPIError
 
-from jobraker_cli.delivery.smtp_settings import smtp_settings, tls_context
 from jobraker_cli.errors import ConfigError, JobrakerError, UnreachableError
 from jobraker_cli.settings import Settings
 from jobraker_cli.store import contract, runs, schema
@@ -122,6 +121,8 @@ def _mail(settings: Settings) -> CheckResult:
             detail=f"EMAIL_BACKEND is {settings.email_backend}: no mail leaves this machine",
             fix="set EMAIL_HOST and its neighbours to send for real",
         )
+    from jobraker_cli.delivery.smtp_settings import smtp_settings, tls_context
+
     try:
         tls_context(smtp_settings(settings))
     except ConfigError as error:
