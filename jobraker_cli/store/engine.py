@@ -6,6 +6,7 @@ PostgreSQL: session time zone UTC; a read-only engine refuses writes at the serv
 """
 
 import json
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -81,6 +82,8 @@ def _sqlite(url: URL, *, mode: str, readonly: bool) -> Engine:
             path.parent.mkdir(parents=True, exist_ok=True)
         elif path and not path.exists():
             raise ConfigError(f"There is no database at {path} yet; run: jobraker init")
+        if path and path.exists() and not os.access(path, os.R_OK):
+            raise ConfigError(f"{path} may not be read by this user; check its owner and rights")
         connection = sqlite3.connect(
             f"{path.resolve().as_uri()}?mode={mode}" if path else ":memory:",
             uri=path is not None,

@@ -50,14 +50,15 @@ def _safely(name: str, look: Callable[[App], CheckResult], app: App) -> CheckRes
         known: JobrakerError | None = translate(error)
         if known is None:
             raise
-        fix = "check DATABASE_URL, the network and that the server is up"
+        gone = isinstance(known, UnreachableError)
+        fix = "check the network, and that the server is up" if gone else "check DATABASE_URL"
         return CheckResult(
             name=name,
             status="fail",
             detail=str(known),
             fix=fix,
             exit_code=known.exit_code,
-            stops=isinstance(known, UnreachableError),
+            stops=True,
         )
 
 
