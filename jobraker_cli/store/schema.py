@@ -43,11 +43,11 @@ def statements(script: str) -> Iterator[str]:
         raise ConfigError("A SQL file ends in the middle of a statement")
 
 
-def files(dialect: str) -> tuple[Path, ...]:
+def files(dialect: str, folder: Path = FOLDER) -> tuple[Path, ...]:
     """The ledger's files for a dialect, in the order in which they are applied."""
     return tuple(
         path
-        for path in sorted(FOLDER.glob("[0-9][0-9][0-9][0-9]_*.sql"))
+        for path in sorted(folder.glob("[0-9][0-9][0-9][0-9]_*.sql"))
         if path.suffixes in ([".sql"], [f".{dialect}", ".sql"])
     )
 
@@ -57,13 +57,15 @@ def checksum(path: Path) -> str:
     return hashlib.sha256(path.read_text(encoding="utf-8").encode()).hexdigest()
 
 
-def status(connection: Connection) -> tuple[SchemaFile, ...]:
+def status(connection: Connection, folder: Path = FOLDER) -> tuple[SchemaFile, ...]:
     """Each file of sql/ with its state in this database, in order."""
     applied: dict[str, str] = {}
     if inspect(connection).has_table(ledger.schema.name):
         recorded = select(ledger.schema.c.filename, ledger.schema.c.checksum)
         applied = {row.filename: row.checksum for row in connection.execute(recorded)}
-    return tuple(_file(path, applied.get(path.name)) for path in files(connection.dialect.name))
+    return tuple(
+        _file(path, applied.get(path.name)) for path in files(connection.dialect.name, folder)
+    )
 
 
 def _file(path: Path, recorded: str | None) -> SchemaFile:
@@ -72,21 +74,21 @@ def _file(path: Path, recorded: str | None) -> SchemaFile:
     return SchemaFile(name=path.name, checksum=known, state=state)
 
 
-def upgrade(engine: Engine) -> tuple[str, ...]:
+def upgrade(engine: Engine, folder: Path = FOLDER) -> tuple[str, ...]:
     """Apply what is pending and name it; a second process that upgrades waits for the first."""
     with engine.begin() as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
-        return apply_pending(connection)
+        return apply_pending(connection, folder)
 
 
-def apply_pending(connection: Connection) -> tuple[str, ...]:
+def apply_pending(connection: Connection, folder: Path) -> tuple[str, ...]:
     """Apply what is pending in an open transaction; raises ConfigError for an edited file."""
-    found = status(connection)
+    found = status(connection, folder)
     refuse_edited(found)
     pending = [one for one in found if one.state == "pending"]
     for one in pending:
-        run_script(connection, FOLDER / one.name)
+        run_script(connection, folder / one.name)
         connection.execute(
             ledger.schema.insert().values(
                 filename=one.name,

@@ -139,35 +139,31 @@ def test_the_printed_sql_does_the_same_as_upgrade(
 
 
 def test_a_file_that_was_edited_after_it_was_applied_is_refused(
-    board: Board, jobraker: Command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    board: Board, jobraker: Command, tmp_path: Path
 ) -> None:
     jobraker("init")
     folder = tmp_path / "sql"
     shutil.copytree(schema.FOLDER, folder)
     edited = folder / "0002_ledger.sql"
     edited.write_text(edited.read_text(encoding="utf-8") + "-- more\n", encoding="utf-8")
-    monkeypatch.setattr(schema, "FOLDER", folder)
     engine = connect(board.url.replace("postgresql://", "postgresql+psycopg2://"))
     with pytest.raises(ConfigError, match=r"sql/0002_ledger\.sql was changed"):
-        schema.upgrade(engine)
+        schema.upgrade(engine, folder)
     engine.dispose()
 
 
-def test_a_broken_file_leaves_the_database_as_it_was(
-    board: Board, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_a_broken_file_leaves_the_database_as_it_was(board: Board, tmp_path: Path) -> None:
     folder = tmp_path / "sql"
     shutil.copytree(schema.FOLDER, folder)
     (folder / "0099_broken.sql").write_text(
         "CREATE TABLE jobraker_fine (id INTEGER);\nCREATE TABLE jobraker_run (id INTEGER);\n",
         encoding="utf-8",
     )
-    monkeypatch.setattr(schema, "FOLDER", folder)
     engine = connect(board.url.replace("postgresql://", "postgresql+psycopg2://"))
     with pytest.raises(Exception, match="jobraker_run"):
-        schema.upgrade(engine)
+        schema.upgrade(engine, folder)
     with reading(engine) as connection:
-        assert {one.state for one in schema.status(connection)} == {"pending"}
+        assert {one.state for one in schema.status(connection, folder)} == {"pending"}
     engine.dispose()
     assert not any(name.startswith("jobraker_") for name in board.tables())
 
