@@ -89,6 +89,7 @@ class _Row:
         self._value = value
 
     def text(self, column: str, absent: str = "") -> str:
+        """A text; ValueError names a column that holds something else."""
         found = self._value.get(column)
         if found is None:
             return absent
@@ -97,6 +98,7 @@ class _Row:
         return found
 
     def truth(self, column: str, absent: bool = False) -> bool:
+        """True or false; ValueError names a column that holds something else."""
         found = self._value.get(column)
         if found is None:
             return absent
@@ -105,6 +107,7 @@ class _Row:
         return found
 
     def number(self, column: str) -> int | None:
+        """A whole number or None; ValueError names a column that holds something else."""
         found = self._value.get(column)
         if found is None:
             return None

@@ -46,6 +46,7 @@ class _Mail:
     digest: Digest
 
     def sent_jobs(self) -> Iterator[dict[str, str]]:
+        """A row of jobraker_sent_job for every posting behind what the mail shows."""
         for item in self.digest.items:
             for job_id in item.job_ids:
                 yield {
@@ -106,6 +107,7 @@ class _Planner:
         self.messages: list[PlannedMessage] = []
 
     def plan(self) -> None:
+        """Take in what is new, then match, compose and queue, batch by batch."""
         since = None
         if self.frequency == "immediate":
             since = self.run.now - timedelta(days=self.app.settings.job_lookback_days)
