@@ -144,10 +144,11 @@ def test_a_folder_cannot_be_read(tmp_path: Path) -> None:
     [
         b"",
         b"plain text\n",
-        gzip.compress(lines_of(GOOD))[:30],
-        gzip.compress(lines_of(GOOD)) + b"trailing",
+        gzip.compress(lines_of(GOOD), mtime=0)[:30],
+        gzip.compress(lines_of(GOOD), mtime=0) + b"trailing",
         b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03" + b"\xff" * 40,
     ],
+    ids=["empty", "plain", "cut", "trailing", "damaged"],
 )
 def test_broken_compression_is_one_clear_error(tmp_path: Path, content: bytes) -> None:
     with pytest.raises(ConfigError, match="gzip data"):
