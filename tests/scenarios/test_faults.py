@@ -359,9 +359,13 @@ def test_the_database_going_away_exits_69_and_the_next_run_goes_on(
 
 
 def queue_row(board: Board, **columns: str) -> str:
-    """Insert an outbox row as the web application would; its id as it stands there."""
+    """Insert an outbox row as the web application would; its id as it stands there.
+
+    It is due at NOW: the column's own default is the real clock, which goes on.
+    """
     row_id = str(uuid4()) if board.kind == "postgresql" else uuid4().hex
-    values = {"id": row_id, "kind": "job_alert", "recipient": "ada@example.org", **columns}
+    values = {"id": row_id, "kind": "job_alert", "recipient": "ada@example.org"}
+    values |= {"next_attempt_at": NOW, **columns}
     names = ", ".join(values)
     board.execute(
         f"INSERT INTO jobraker_outbox ({names}) VALUES ({', '.join(':' + n for n in values)})",
