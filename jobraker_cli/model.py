@@ -80,6 +80,23 @@ class User:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """What a person says of themselves: the columns of `user_profiles` that jobraker reads.
+
+    `places` are where they would work, or where they are if they do not say. Empty means unsaid.
+    """
+
+    user_id: str
+    title: str = ""
+    skills: tuple[str, ...] = ()
+    level: str = ""
+    places: tuple[str, ...] = ()
+    job_types: tuple[str, ...] = ()
+    salary_min: int | None = None
+    remote_ok: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MatchRules:
     """How alerts are read: the ALERT_* settings, as values."""
 

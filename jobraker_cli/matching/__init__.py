@@ -5,12 +5,23 @@ from jobraker_cli.matching.explain import explain
 from jobraker_cli.matching.match import Match
 from jobraker_cli.matching.matcher import Matcher
 from jobraker_cli.matching.prepared import PreparedJob, prepare
-from jobraker_cli.matching.rows import alert_from_json, job_from_json, keywords_of, texts_of
+from jobraker_cli.matching.recommend import WORTH_SHOWING, Recommendation, suits
+from jobraker_cli.matching.recommender import Recommender
+from jobraker_cli.matching.rows import (
+    alert_from_json,
+    job_from_json,
+    keywords_of,
+    profile_from_row,
+    texts_of,
+)
 
 __all__ = [
+    "WORTH_SHOWING",
     "Match",
     "Matcher",
     "PreparedJob",
+    "Recommendation",
+    "Recommender",
     "alert_from_json",
     "eligibility",
     "explain",
@@ -18,5 +29,7 @@ __all__ = [
     "job_from_json",
     "keywords_of",
     "prepare",
+    "profile_from_row",
+    "suits",
     "texts_of",
 ]

@@ -132,6 +132,29 @@ RANKS = frozenset(
     ]
 )
 
+# What a word of a title says of the level; the values are those of the web application.
+SENIORITY = {
+    "intern": "entry",
+    "internship": "entry",
+    "trainee": "entry",
+    "apprentice": "entry",
+    "graduate": "entry",
+    "entry": "entry",
+    "junior": "entry",
+    "mid": "mid",
+    "senior": "senior",
+    "staff": "lead",
+    "principal": "lead",
+    "lead": "lead",
+    "head": "lead",
+    "director": "executive",
+    "chief": "executive",
+    "vice": "executive",
+}
+
+# Words of a title that say nothing of the work.
+FILLERS = frozenset(["a", "and", "at", "for", "in", "of", "or", "the", "to", "with"])
+
 # Legal forms at the end of a company's name.
 LEGAL_FORMS = frozenset(
     [

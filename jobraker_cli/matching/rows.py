@@ -1,9 +1,10 @@
-"""Alerts and jobs from JSON with the columns of the shared tables."""
+"""Alerts, jobs and profiles from JSON with the columns of the shared tables."""
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from jobraker_cli.model import Alert, Job
+from jobraker_cli.model import Alert, Job, Profile
 
 _MOST_ENTRIES = 1000
 _LONGEST_ENTRY = 1000  # characters
@@ -22,6 +23,49 @@ def keywords_of(value: object) -> tuple[str, ...]:
 def texts_of(value: object) -> tuple[str, ...]:
     """Skills or technologies from a JSON column; as tolerant and as bounded as `keywords_of`."""
     return keywords_of(value)
+
+
+_SEPARATORS = re.compile(r"[,;|\n]")
+_MOST_SAID = 100  # skills, places or types that a profile names
+_LONGEST_SAID = 100  # characters
+
+
+def said_in(value: object) -> tuple[str, ...]:
+    """What a JSON column of a profile names: "python, sql", ["python"] or [{"name": "python"}].
+
+    Anything else names nothing. Bounded: the first 100 of 100 characters each.
+    """
+    listed = value if isinstance(value, list | tuple) else [value]
+    named = [one.get("name") if isinstance(one, dict) else one for one in listed[:_MOST_SAID]]
+    texts = [text[: _MOST_SAID * _LONGEST_SAID] for text in named if isinstance(text, str)]
+    parts = [part.strip()[:_LONGEST_SAID] for text in texts for part in _SEPARATORS.split(text)]
+    return tuple(dict.fromkeys(filter(None, parts)))[:_MOST_SAID]
+
+
+def places_in(value: object) -> tuple[str, ...]:
+    """The places of a JSON column of a profile; a comma belongs to the place ("Paris, Texas")."""
+    listed = value if isinstance(value, list | tuple) else [value]
+    texts = [text[:_LONGEST_SAID].strip() for text in listed if isinstance(text, str)]
+    return tuple(dict.fromkeys(filter(None, texts)))[:_MOST_SAID]
+
+
+def profile_from_row(value: Mapping[str, object]) -> Profile:
+    """A profile from an object with columns of `user_profiles`, whatever their types."""
+    text = {
+        name: value[name] if isinstance(value.get(name), str) else ""
+        for name in ("user_id", "current_title", "experience_level", "location")
+    }
+    least = value.get("salary_min")
+    return Profile(
+        user_id=str(text["user_id"]),
+        title=str(text["current_title"]),
+        skills=said_in(value.get("skills")),
+        level=str(text["experience_level"]),
+        places=places_in(value.get("preferred_locations")) or places_in(text["location"]),
+        job_types=said_in(value.get("job_types")),
+        salary_min=least if isinstance(least, int) and not isinstance(least, bool) else None,
+        remote_ok=value.get("remote_ok") is not False,
+    )
 
 
 def alert_from_json(value: Mapping[str, object]) -> Alert:

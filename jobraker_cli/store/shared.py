@@ -19,6 +19,20 @@ users = Table(
     Column("is_active", Boolean),
 )
 
+user_profiles = Table(
+    "user_profiles",
+    shared,
+    Column("user_id", Id()),
+    Column("location", String(100)),
+    Column("current_title", String(100)),
+    Column("experience_level", String(20)),
+    Column("skills", Json),
+    Column("preferred_locations", Json),
+    Column("job_types", Json),
+    Column("salary_min", Whole),
+    Column("remote_ok", Boolean),
+)
+
 jobs = Table(
     "jobs",
     shared,
