@@ -141,3 +141,17 @@ class Letter:
     payload: str
     message_id: str
     created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preference:
+    """What one person chose about the mail of one scope.
+
+    `choice` is mail, paused (until a moment; None: until they say so) or unsubscribed. The
+    `weekly_cap` of the scope "all" bounds the list mails of a calendar week; None is no bound.
+    """
+
+    scope: str
+    choice: str = "mail"
+    until: datetime | None = None
+    weekly_cap: int | None = None

@@ -19,7 +19,8 @@ View = Callable[[Mapping[str, object], Links, Callable[[datetime], str]], object
 class MailKind:
     """One kind of mail.
 
-    List mail can be unsubscribed from, which ends `scope` (see tokens); bulk mail says so. After
+    People can decline `scope` (see consent), list mail by its unsubscribe links; mail of no scope
+    ("") nobody can decline. Bulk mail says that it is. After
     `lifetime` it is not worth sending; a smaller `priority` goes sooner. `view` takes the payload,
     the reader's links and how to word a day, and raises MessageError for a bad payload.
     """

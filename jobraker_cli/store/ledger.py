@@ -114,3 +114,15 @@ suppression = Table(
     Column("source", Text, nullable=False),
     Column("created_at", Moment, nullable=False),
 )
+
+preference = Table(
+    "jobraker_preference",
+    ledger,
+    Column("user_id", Id(), primary_key=True),
+    Column("scope", Text, primary_key=True),
+    Column("choice", Text, nullable=False),
+    Column("until", Moment),
+    Column("weekly_cap", Integer),
+    Column("source", Text, nullable=False),
+    Column("changed_at", Moment, nullable=False),
+)

@@ -9,8 +9,9 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from jobraker_cli.delivery.checks import Checked
-from jobraker_cli.model import Job, User
-from jobraker_cli.store import alerts, jobs, outbox
+from jobraker_cli.mail.consent import ONE_ALERT, consent
+from jobraker_cli.model import Job, Preference, User
+from jobraker_cli.store import alerts, jobs, outbox, preferences
 from jobraker_cli.store.outbox import Claimed
 from jobraker_cli.tasks.digest import Digest, Item
 
@@ -76,6 +77,7 @@ def check(
     users = {one.letter.user_id for one in claimed if one.letter.user_id is not None}
     active = alerts.active_users(connection, users)
     wanted = alerts.still_wanted(connection, _collect(contents, _alert_ids))
+    wanted -= _declined(preferences.chosen(connection, users), now)
     still_open = jobs.open_ids(connection, _collect(contents, _job_ids), now)
     histories = alerts.histories(connection, users)
     tried = outbox.tried(connection, list(contents))
@@ -90,6 +92,16 @@ def check(
             checked = _checked(content, wanted, fitting, frozen=one.letter.id in tried)
             found.update({one.letter.id: checked} if checked is not None else {})
     return found
+
+
+def _declined(chosen: Mapping[str, Mapping[str, Preference]], now: datetime) -> set[str]:
+    """The alerts that people unsubscribed from, or paused, one by one."""
+    return {
+        scope.removeprefix(ONE_ALERT)
+        for choices in chosen.values()
+        for scope in choices
+        if scope.startswith(ONE_ALERT) and not consent(scope, choices, now).may_mail
+    }
 
 
 def _checked(

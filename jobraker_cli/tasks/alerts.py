@@ -14,6 +14,7 @@ from uuid import UUID, uuid5
 
 from jobraker_cli.errors import MessageError
 from jobraker_cli.mail.address import check_address
+from jobraker_cli.mail.consent import Way
 from jobraker_cli.mail.kinds import KINDS
 from jobraker_cli.matching import Match, Matcher
 from jobraker_cli.model import Alert, Letter, MatchRules, User
@@ -23,7 +24,7 @@ from jobraker_cli.store.alerts import History, Subscription
 from jobraker_cli.store.engine import reading
 from jobraker_cli.store.locks import lock
 from jobraker_cli.store.outbox import Queued
-from jobraker_cli.tasks import alert_mail
+from jobraker_cli.tasks import alert_mail, consents
 from jobraker_cli.tasks.app import App, Run
 from jobraker_cli.tasks.digest import Digest, DigestLimits, compose
 from jobraker_cli.tasks.new_jobs import NewJobs, take_in
@@ -171,6 +172,7 @@ class _Planner:
             due = [one for one in users if keys[one[0].user.id] not in taken]
             wanted = [one[0].user.id for one in due if one[0].user.id in found]
             histories = store.histories(connection, wanted)
+            wishes = consents.read(connection, wanted, self.run.now, self.app.settings.timezone)
         group = _Group()
         for one in users:
             if keys[one[0].user.id] in taken:  # the next period goes on from where they stand
@@ -180,7 +182,15 @@ class _Planner:
                 self._write(group)
                 return False
             user = subscriptions[0].user
-            group.add(subscriptions, self._mail(user, found.get(user.id, ()), histories))
+            ways = {
+                one.alert.id: wishes.of(user.id, f"alert:{one.alert.id}").way
+                for one in subscriptions
+            }
+            if Way.LATER in ways.values():  # the weekly cap: it comes with the next digest
+                group.waiting += subscriptions
+                continue
+            by_mail = [one for one in found.get(user.id, ()) if ways[one[0].id] is Way.MAIL]
+            group.add(subscriptions, self._mail(user, by_mail, histories))
         self._write(group)
         return True
 

@@ -4,10 +4,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
 from pkgutil import iter_modules
+from zoneinfo import ZoneInfo
 
 from jobraker_cli import tasks as package
 from jobraker_cli.delivery.checks import Check
+from jobraker_cli.mail.kinds import KINDS
 from jobraker_cli.tasks.app import App, Run
+from jobraker_cli.tasks.consents import with_consent
 from jobraker_cli.tasks.periods import Schedule
 from jobraker_cli.tasks.report import RunReport
 
@@ -36,9 +39,10 @@ def all_tasks() -> Mapping[str, Task]:
     return {task.name: task for task in sorted(found, key=lambda task: task.plan is None)}
 
 
-def all_checks() -> Mapping[str, Check]:
-    """The checks of every kind of message, by kind."""
+def all_checks(zone: ZoneInfo) -> Mapping[str, Check]:
+    """The checks of every kind of message, by kind; weeks are those of `zone`."""
     checks: dict[str, Check] = {}
     for task in all_tasks().values():
         checks.update(task.checks)
-    return checks
+    declined = {kind.name for kind in KINDS.values() if kind.scope}
+    return checks | {kind: with_consent(checks.get(kind), zone) for kind in declined}
