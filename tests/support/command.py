@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import jobraker_cli
+from tests.support import preloaded
 
 _SOURCE = Path(jobraker_cli.__file__).parents[1]
 
@@ -59,22 +60,48 @@ class Command:
         timeout: float = 60,
         input: str | None = None,  # noqa: A002 - as subprocess.run has it
         check: int | None = 0,
+        fresh: bool = False,
     ) -> Result:
-        """Run to the end; any exit code but `check` is an error (None: every code will do)."""
-        stdin = subprocess.DEVNULL if input is None else subprocess.PIPE
-        process = self.start(*args, env=env, cwd=cwd, stdin=stdin)
-        try:
-            stdout, stderr = process.communicate(input, timeout=timeout)
-        except subprocess.TimeoutExpired:
-            _kill_group(process)
-            stdout, stderr = process.communicate()
+        """Run to the end; any exit code but `check` is an error (None: every code will do).
+
+        With `fresh` in an interpreter of its own, else forked from one that has loaded jobraker.
+        """
+        own = env or {}
+        if input is None and not fresh and not any(name.startswith("PYTHON") for name in own):
+            environment = self.environment(own)
+            code, stdout, stderr = preloaded.run(
+                args, cwd=cwd or self.cwd, environment=environment, timeout=timeout
+            )
+        else:
+            code, stdout, stderr = self._run_fresh(args, env, cwd, timeout, input)
+        if code is None:
             stderr += f"(killed after {timeout} seconds)\n"
-            check = 0
-        self._started.remove(process)
-        result = Result(args=args, returncode=process.returncode, stdout=stdout, stderr=stderr)
+            code, check = -signal.SIGKILL, 0
+        result = Result(args=args, returncode=code, stdout=stdout, stderr=stderr)
         if check is not None and result.returncode != check:
             raise AssertionError(f"exit {result.returncode} instead of {check}:\n{result}")
         return result
+
+    def _run_fresh(
+        self,
+        args: tuple[str, ...],
+        env: Mapping[str, str | None] | None,
+        cwd: Path | None,
+        timeout: float,
+        input: str | None,  # noqa: A002 - as subprocess.run has it
+    ) -> tuple[int | None, str, str]:
+        stdin = subprocess.DEVNULL if input is None else subprocess.PIPE
+        process = self.start(*args, env=env, cwd=cwd, stdin=stdin)
+        code: int | None
+        try:
+            stdout, stderr = process.communicate(input, timeout=timeout)
+            code = process.returncode
+        except subprocess.TimeoutExpired:
+            _kill_group(process)
+            stdout, stderr = process.communicate()
+            code = None
+        self._started.remove(process)
+        return code, stdout, stderr
 
     def start(
         self,
