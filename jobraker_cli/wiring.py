@@ -17,6 +17,7 @@ from sqlalchemy import Engine
 
 from jobraker_cli import __version__
 from jobraker_cli.delivery.checks import Check
+from jobraker_cli.delivery.locales import Locales
 from jobraker_cli.errors import ConfigError
 from jobraker_cli.mail.address import split_mailbox
 from jobraker_cli.mail.brand import Brand, SigningKey, checked
@@ -55,6 +56,7 @@ def build(
     clock = (lambda: now) if now is not None else _database_clock(engine)
     stop = stop or Event()
     composer = cache(lambda: _composer(settings, _signing_key(settings, engine)))
+    locales = Locales(default=settings.locale, expression=settings.locale_sql)
     host = socket.gethostname()
 
     def sender(checks: Mapping[str, Check]) -> "Sender":
@@ -66,6 +68,7 @@ def build(
                 engine=engine,
                 checks=checks,
                 policy=_policy(settings, _ledger_key(engine)),
+                locales=locales,
                 owner=f"{host}:{os.getpid()}:{secrets.token_hex(4)}",
                 clock=clock,
             ),
@@ -83,6 +86,7 @@ def build(
         engine=engine,
         message_id_domain=_domain(settings),
         clock=clock,
+        locales=locales,
         composer=composer,
         sender=sender,
         stop=stop,
@@ -153,7 +157,11 @@ def _composer(settings: Settings, key: SigningKey) -> "Composer":
     from jobraker_cli.mail.compose import Composer
 
     return Composer(
-        brand=brand(settings), key=key, timezone=settings.timezone, templates=settings.templates
+        brand=brand(settings),
+        key=key,
+        timezone=settings.timezone,
+        templates=settings.templates,
+        locale=settings.locale,
     )
 
 

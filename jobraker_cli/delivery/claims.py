@@ -11,6 +11,7 @@ import tenacity
 from sqlalchemy import Connection, Engine, exc
 
 from jobraker_cli.delivery.checks import Check, Checked, suppression_key
+from jobraker_cli.delivery.locales import Locales
 from jobraker_cli.errors import UnreachableError
 from jobraker_cli.store import outbox
 from jobraker_cli.store.engine import translate
@@ -54,6 +55,7 @@ class Claims:
     engine: Engine
     checks: Mapping[str, Check]
     policy: DeliveryPolicy
+    locales: Locales
     owner: str
     clock: Callable[[], datetime]
 
@@ -75,6 +77,7 @@ class Claims:
                 return ()
             self._record_takeovers(connection, claimed, now)
             claimed = self._with_message_ids(connection, claimed)
+            claimed = self._with_locales(connection, claimed)
             reasons = {**self._check(connection, claimed, now), **self._late(claimed, now)}
             payloads = {row: found.payload for row, found in reasons.items() if found.payload}
             outbox.set_payloads(connection, payloads)
@@ -115,6 +118,26 @@ class Claims:
         return [
             replace(one, letter=replace(one.letter, message_id=missing[one.letter.id]))
             if one.letter.id in missing
+            else one
+            for one in claimed
+        ]
+
+    def _with_locales(
+        self, connection: Connection, claimed: Sequence[Claimed]
+    ) -> Sequence[Claimed]:
+        """Fix the language of rows that were queued without one."""
+        unset = [one.letter for one in claimed if not one.letter.locale]
+        if not unset:
+            return claimed
+        users = {letter.user_id for letter in unset if letter.user_id is not None}
+        of_users = self.locales.of(connection, users)
+        found = {
+            letter.id: of_users.get(letter.user_id or "", self.locales.default) for letter in unset
+        }
+        outbox.set_locales(connection, found)
+        return [
+            replace(one, letter=replace(one.letter, locale=found[one.letter.id]))
+            if one.letter.id in found
             else one
             for one in claimed
         ]

@@ -4,25 +4,24 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC
-from functools import partial
-from importlib.resources import files
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, TemplateError
-from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2 import TemplateError
 
-from jobraker_cli.errors import ConfigError, MessageError
-from jobraker_cli.mail import mime, wording
+from jobraker_cli.errors import MessageError
+from jobraker_cli.mail import mime
 from jobraker_cli.mail.brand import Brand, SigningKey, checked
 from jobraker_cli.mail.clean import clean_line
 from jobraker_cli.mail.headers import headers
 from jobraker_cli.mail.kinds import KINDS, MailKind
+from jobraker_cli.mail.languages import SOURCE, language_of
 from jobraker_cli.mail.links import Links
+from jobraker_cli.mail.templates import PARTS, Templates
+from jobraker_cli.mail.wording import Words
 from jobraker_cli.model import Letter
 
-_PARTS = ("subject.txt", "txt", "html")
 # What a template can raise beside TemplateError: it is a program, an operator's own perhaps.
 _TEMPLATE_FAULTS = (
     TemplateError,
@@ -50,34 +49,46 @@ class Composer:
 
     `templates` is a folder of an operator's own templates, searched before the package's. They see
     `mail` (the view of the kind), `brand`, `subject` (not in the subject's own template), `site`,
-    `date`, `manage_url`, `unsubscribe_url` (list mail only) and the function `count`. Raises
-    ConfigError for settings or templates that no mail can be made with.
+    `date`, `manage_url`, `unsubscribe_url` (list mail only), `lang`, `dir`, `start` and `end` (the
+    sides of a line), gettext's functions and `number`. `locale` is the language of letters that
+    name none. Raises ConfigError for settings that no mail can be made with.
     """
 
     def __init__(
-        self, *, brand: Brand, key: SigningKey, timezone: ZoneInfo, templates: Path | None = None
+        self,
+        *,
+        brand: Brand,
+        key: SigningKey,
+        timezone: ZoneInfo,
+        templates: Path | None = None,
+        locale: str = SOURCE,
     ) -> None:
         self._brand = checked(brand)
         self._key = key
         self._timezone = timezone
-        self._templates = _compiled(templates)
+        self._locale = locale
+        self._templates = Templates(templates)
+        if templates is not None:  # an operator hears of a mistake before anything is claimed
+            for name in KINDS:
+                for part in PARTS:
+                    self._templates.get(name, part, locale)
 
     def compose(self, letter: Letter) -> Composed:
         """The mail of an outbox row. Raises MessageError if this one cannot be built, ever."""
-        letter, kind, links, variables = self._opened(letter)
-        subject = self._subject(kind, variables)
+        opened = self._opened(letter)
+        letter, variables = opened.letter, opened.variables
+        subject = self._subject(opened)
         variables["subject"] = subject
-        text = self._render(kind, "txt", variables)
-        html = self._render(kind, "html", variables)
-        content = mime.build(headers(letter, kind, subject, links), text, html)
+        text = self._render(opened, "txt")
+        html = self._render(opened, "html")
+        content = mime.build(headers(letter, opened.kind, subject, opened.links), text, html)
         return Composed(subject=subject, text=text, html=html, content=content)
 
     def subject(self, letter: Letter) -> str:
         """The subject line alone, for listings. Raises MessageError as `compose` does."""
-        _, kind, _, variables = self._opened(letter)
-        return self._subject(kind, variables)
+        return self._subject(self._opened(letter))
 
-    def _opened(self, letter: Letter) -> tuple[Letter, MailKind, Links, dict[str, object]]:
+    def _opened(self, letter: Letter) -> "_Opened":
         kind = KINDS.get(letter.kind)
         if kind is None:
             raise MessageError(f"there is no kind of mail named {clean_line(letter.kind, 40)!r}")
@@ -86,55 +97,47 @@ class Composer:
         links = Links(
             brand=self._brand, key=self._key, user_id=letter.user_id, issued_at=letter.created_at
         )
-        return letter, kind, links, self._variables(letter, kind, links)
+        locale = language_of(letter.locale, self._locale)
+        variables = self._variables(letter, kind, links, locale)
+        return _Opened(letter=letter, kind=kind, links=links, locale=locale, variables=variables)
 
-    def _variables(self, letter: Letter, kind: MailKind, links: Links) -> dict[str, object]:
-        year = letter.created_at.astimezone(self._timezone).year
-        day = partial(wording.day, timezone=self._timezone, year=year)
+    def _variables(
+        self, letter: Letter, kind: MailKind, links: Links, locale: str
+    ) -> dict[str, object]:
+        words = Words.of(locale, self._timezone, letter.created_at)
         variables: dict[str, object] = {
-            "mail": kind.view(_payload(letter), links, day),
+            "mail": kind.view(_payload(letter), links, words),
             "brand": self._brand,
             "site": urlsplit(self._brand.site_url).netloc,
-            "date": day(letter.created_at),
+            "date": words.day(letter.created_at),
             "manage_url": links.manage,
         }
         if kind.list_mail:
             variables["unsubscribe_url"] = links.unsubscribe(kind.scope)
         return variables
 
-    def _subject(self, kind: MailKind, variables: dict[str, object]) -> str:
-        return clean_line(self._render(kind, "subject.txt", variables))
+    def _subject(self, opened: "_Opened") -> str:
+        return clean_line(self._render(opened, "subject.txt"))
 
-    def _render(self, kind: MailKind, part: str, variables: dict[str, object]) -> str:
+    def _render(self, opened: "_Opened", part: str) -> str:
+        name = opened.kind.name
+        template = self._templates.get(name, part, opened.locale)
         try:
-            return self._templates[kind.name, part].render(variables)
+            return template.render(opened.variables)
         except _TEMPLATE_FAULTS as error:
             why = clean_line(f"{type(error).__name__}: {error}")
-            raise MessageError(f"template {kind.name}.{part} failed: {why}") from error
+            raise MessageError(f"template {name}.{part} failed: {why}") from error
 
 
-def _compiled(folder: Path | None) -> Mapping[tuple[str, str], Template]:
-    if folder is not None and not folder.is_dir():
-        raise ConfigError(f"the folder of mail templates does not exist: {folder}")
-    own = Path(str(files("jobraker_cli") / "templates"))
-    # The sandbox is for templates that are not ours: it adds half to the time of every mail.
-    environment = (Environment if folder is None else ImmutableSandboxedEnvironment)(
-        loader=FileSystemLoader([own] if folder is None else [folder, own]),
-        autoescape=lambda name: name is None or not name.endswith(".txt"),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        auto_reload=False,
-    )
-    environment.globals["count"] = wording.count
-    try:
-        return {
-            (kind, part): environment.get_template(f"emails/{kind}.{part}")
-            for kind in KINDS
-            for part in _PARTS
-        }
-    except (TemplateError, UnicodeDecodeError) as error:
-        raise ConfigError(f"a mail template cannot be used: {error}") from error
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Opened:
+    """A letter with all that its templates need."""
+
+    letter: Letter
+    kind: MailKind
+    links: Links
+    locale: str
+    variables: dict[str, object]
 
 
 def _payload(letter: Letter) -> Mapping[str, object]:

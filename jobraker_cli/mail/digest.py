@@ -4,14 +4,14 @@ The payload comes from a database that strangers write to: every value may be mi
 type, endless or hostile. What is odd is left out; only a digest without any job is refused.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from jobraker_cli.errors import MessageError
-from jobraker_cli.mail import wording
 from jobraker_cli.mail.clean import clean_line
 from jobraker_cli.mail.links import Links
+from jobraker_cli.mail.wording import Words
 
 _PLACES_IN_TEXT = 5
 _REASONS = 3
@@ -22,11 +22,13 @@ _MOST_PAY = 10**12
 class Card:
     """One job in words; every text but the title may be empty.
 
-    `place` is short, for the HTML part; `places` is longer, for the text part.
+    `phrase` is the job in a few words, for a subject line. `place` is short, for the HTML part;
+    `places` is longer, for the text part.
     """
 
     url: str
     title: str
+    phrase: str
     company: str
     place: str
     places: str
@@ -35,12 +37,6 @@ class Card:
     posted: str
     deadline: str
     why: str
-
-    @property
-    def phrase(self) -> str:
-        """The job in one phrase, for a subject line."""
-        title = clean_line(self.title, 90)
-        return f"{title} at {clean_line(self.company, 50)}" if self.company else title
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,10 +53,11 @@ class Digest:
     """What the templates of a digest speak of, as `mail`; `sections` hold at least one card."""
 
     greeting: str
-    period: str
+    frequency: str
     rhythm: str
     sections: tuple[Section, ...]
     more: int
+    words: Words = field(repr=False)
 
     @property
     def cards(self) -> tuple[Card, ...]:
@@ -73,95 +70,118 @@ class Digest:
         return len(self.cards) + self.more
 
     @property
+    def periodic(self) -> bool:
+        """Whether it covers a calendar period, so that there can be none where nothing is new."""
+        return self.frequency in {"daily", "weekly", "monthly"}
+
+    @property
     def headline(self) -> str:
         """How many jobs, and of which time: "7 new jobs today"."""
-        return f"{wording.count(self.total, 'new job', 'new jobs')} {self.period}".rstrip()
+        ngettext, total = self.words.ngettext, self.total
+        if self.frequency == "daily":
+            return ngettext("%(num)s new job today", "%(num)s new jobs today", total)
+        if self.frequency == "weekly":
+            return ngettext("%(num)s new job this week", "%(num)s new jobs this week", total)
+        if self.frequency == "monthly":
+            return ngettext("%(num)s new job this month", "%(num)s new jobs this month", total)
+        return ngettext("%(num)s new job", "%(num)s new jobs", total)
 
     @property
     def intro(self) -> str:
         """The first sentence."""
-        what = "this one matches" if self.total == 1 else "these match"
-        return (
-            f"{self.greeting} {what} your job {'alert' if len(self.sections) == 1 else 'alerts'}."
-        )
+        gettext = self.words.gettext
+        if self.total == 1:
+            return gettext("%(hello)s this one matches your job alert.", hello=self.greeting)
+        if len(self.sections) == 1:
+            return gettext("%(hello)s these match your job alert.", hello=self.greeting)
+        return gettext("%(hello)s these match your job alerts.", hello=self.greeting)
 
     @property
     def preview(self) -> str:
         """What an inbox shows after the subject: the jobs that the subject does not name."""
         first, *others = self.cards
         if others:
-            return clean_line(", ".join(card.phrase for card in others), 160)
+            return clean_line(self.words.listed(card.phrase for card in others), 160)
         facts = (first.place, first.pay, *first.tags, first.deadline)
-        return clean_line(", ".join(fact for fact in facts if fact), 160)
+        return clean_line(self.words.listed(fact for fact in facts if fact), 160)
 
 
-def view(payload: Mapping[str, object], links: Links, day: Callable[[datetime], str]) -> Digest:
-    """The digest in words; `day` words a moment. Raises MessageError when no job is left."""
+def view(payload: Mapping[str, object], links: Links, words: Words) -> Digest:
+    """The digest in words. Raises MessageError when no job is left."""
     frequency = _line(payload.get("frequency"))
-    sections = tuple(_sections(payload, links, day))
+    sections = tuple(_sections(payload, links, words))
     if not sections:
         raise MessageError("the payload of a job alert holds no job")
     return Digest(
-        greeting=wording.greeting(_line(payload.get("name"))),
-        period=wording.period(frequency),
-        rhythm=wording.rhythm(frequency),
+        greeting=words.greeting(_line(payload.get("name"))),
+        frequency=frequency,
+        rhythm=words.rhythm(frequency),
         sections=sections,
         more=_amount(payload.get("more")) or 0,
+        words=words,
     )
 
 
-def _sections(
-    payload: Mapping[str, object], links: Links, day: Callable[[datetime], str]
-) -> Iterator[Section]:
+def _sections(payload: Mapping[str, object], links: Links, words: Words) -> Iterator[Section]:
     for section in _objects(payload.get("sections")):
         cards = tuple(
-            _card(job, job_id, links, day)
+            _card(job, job_id, links, words)
             for job in _objects(section.get("jobs"))
             if (job_id := _line(job.get("id")))
         )
         if cards:
             yield Section(
-                name=_line(section.get("alert_name"), 100) or "Your job alert",
+                name=_line(section.get("alert_name"), 100) or words.gettext("Your job alert"),
                 stop_url=links.stop_alert(_line(section.get("alert_id"))),
                 cards=cards,
             )
 
 
-def _card(
-    job: Mapping[str, object], job_id: str, links: Links, day: Callable[[datetime], str]
-) -> Card:
+def _card(job: Mapping[str, object], job_id: str, links: Links, words: Words) -> Card:
     places = _lines(job.get("places"), 100)
-    pay = wording.money(
+    pay = words.money(
         _amount(job.get("salary_min")),
         _amount(job.get("salary_max")),
         _line(job.get("salary_currency")),
         _line(job.get("salary_period")),
     )
     tags = (
-        wording.job_type(_line(job.get("job_type"))),
-        wording.level(_line(job.get("experience_level"))),
-        wording.remote(_line(job.get("remote"))),
+        words.job_type(_line(job.get("job_type"))),
+        words.level(_line(job.get("experience_level"))),
+        words.remote(_line(job.get("remote"))),
     )
+    title = _line(job.get("title")) or words.gettext("Untitled job")
+    company = _line(job.get("company"), 100)
+    posted, deadline = (_day(job.get(name), words) for name in ("posted_at", "deadline"))
+    reasons = map(words.evidence, _lines(job.get("reasons"), 100)[:_REASONS])
     return Card(
         url=links.job(job_id),
-        title=_line(job.get("title")) or "Untitled job",
-        company=_line(job.get("company"), 100),
-        place=wording.places(places, 1),
-        places=wording.places(places, _PLACES_IN_TEXT),
+        title=title,
+        phrase=_phrase(title, company, words),
+        company=company,
+        place=words.places(places, 1),
+        places=words.places(places, _PLACES_IN_TEXT),
         pay=pay[:1].upper() + pay[1:] if pay else "",
         tags=tuple(tag for tag in tags if tag),
-        posted=_dated("Posted", job.get("posted_at"), day),
-        deadline=_dated("Apply by", job.get("deadline"), day),
-        why="; ".join(_lines(job.get("reasons"), 100)[:_REASONS]),
+        posted=words.gettext("Posted %(day)s", day=posted) if posted else "",
+        deadline=words.gettext("Apply by %(day)s", day=deadline) if deadline else "",
+        why="; ".join(reasons),
     )
 
 
-def _dated(verb: str, value: object, day: Callable[[datetime], str]) -> str:
+def _phrase(title: str, company: str, words: Words) -> str:
+    title = clean_line(title, 90)
+    if not company:
+        return title
+    return words.gettext("%(title)s at %(company)s", title=title, company=clean_line(company, 50))
+
+
+def _day(value: object, words: Words) -> str:
     if not isinstance(value, str):
         return ""
     try:
         moment = datetime.fromisoformat(value)
-        return f"{verb} {day(moment if moment.tzinfo else moment.replace(tzinfo=UTC))}"
+        return words.day(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
     except (ValueError, OverflowError):  # no date, or one at the very edge of the calendar
         return ""
 

@@ -6,13 +6,14 @@ A new kind is one entry here and its templates `emails/NAME.{html,txt,subject.tx
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from types import MappingProxyType
 
 from jobraker_cli.mail import digest
 from jobraker_cli.mail.links import Links
+from jobraker_cli.mail.wording import Words
 
-View = Callable[[Mapping[str, object], Links, Callable[[datetime], str]], object]
+View = Callable[[Mapping[str, object], Links, Words], object]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +23,8 @@ class MailKind:
     People can decline `scope` (see consent), list mail by its unsubscribe links; mail of no scope
     ("") nobody can decline. Bulk mail says that it is. After
     `lifetime` it is not worth sending; a smaller `priority` goes sooner. `view` takes the payload,
-    the reader's links and how to word a day, and raises MessageError for a bad payload.
+    the reader's links and the words of the reader's language; it raises MessageError for a bad
+    payload.
     """
 
     name: str

@@ -1,127 +1,244 @@
-"""Facts in words: pay, days, counts, codes, greetings. English, and the same in every locale."""
+"""Facts in words of the reader's language: pay, days, counts, codes, greetings.
+
+What `marked`, `gettext`, `ngettext` and `pgettext` are given is found by `make messages` and stands
+in the catalogues. As in the templates, values are named, %(like)s this, and a % is written %%.
+"""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from jobraker_cli.mail.clean import clean_line
+from jobraker_cli.mail.languages import LANGUAGES, SOURCE, Language, catalogue
 
-_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+def marked(message: str) -> str:
+    """The message as it is; it is translated where it is used."""
+    return message
+
+
+_DAYS = (
+    marked("Monday"), marked("Tuesday"), marked("Wednesday"), marked("Thursday"),
+    marked("Friday"), marked("Saturday"), marked("Sunday"),
+)  # fmt: skip
 _MONTHS = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
-_PER = {
-    "hourly": "an hour",
-    "daily": "a day",
-    "weekly": "a week",
-    "monthly": "a month",
-    "yearly": "a year",
+    marked("January"), marked("February"), marked("March"), marked("April"), marked("May"),
+    marked("June"), marked("July"), marked("August"), marked("September"), marked("October"),
+    marked("November"), marked("December"),
+)  # fmt: skip
+_PAY = {
+    "hourly": marked("%(pay)s an hour"),
+    "daily": marked("%(pay)s a day"),
+    "weekly": marked("%(pay)s a week"),
+    "monthly": marked("%(pay)s a month"),
+    "yearly": marked("%(pay)s a year"),
 }
-_JOB_TYPES = {"full_time": "Full time", "part_time": "Part time"}
-_LEVELS = {"entry": "Entry level", "mid": "Mid level"}
-_REMOTE = {"full": "Remote", "hybrid": "Hybrid", "no": ""}
-_PERIODS = {"daily": "today", "weekly": "this week", "monthly": "this month"}
+_JOB_TYPES = {
+    "full_time": marked("Full time"),
+    "part_time": marked("Part time"),
+    "contract": marked("Contract"),
+    "temporary": marked("Temporary"),
+    "internship": marked("Internship"),
+    "freelance": marked("Freelance"),
+}
+_LEVELS = {
+    "entry": marked("Entry level"),
+    "mid": marked("Mid level"),
+    "senior": marked("Senior"),
+    "lead": marked("Lead"),
+    "executive": marked("Executive"),
+}
+_REMOTE = {"full": marked("Remote"), "hybrid": marked("Hybrid"), "no": ""}
 _RHYTHMS = {
-    "immediate": "as soon as there are new jobs",
-    "daily": "once a day",
-    "weekly": "once a week",
-    "monthly": "once a month",
+    "immediate": marked("as soon as there are new jobs"),
+    "daily": marked("once a day"),
+    "weekly": marked("once a week"),
+    "monthly": marked("once a month"),
 }
+# The words of a match's evidence that are ours, see matching/explain.py.
+_EVIDENCE = {
+    "title": marked("title"),
+    "skills": marked("skills"),
+    "technologies": marked("technologies"),
+    "company": marked("company"),
+    "requirements": marked("requirements"),
+    "description": marked("description"),
+    "remote": marked("remote"),
+    "everything": marked("everything"),
+    "pay not disclosed": marked("pay not disclosed"),
+    "nothing that is excluded": marked("nothing that is excluded"),
+    "full time": marked("full time"),
+    "part time": marked("part time"),
+    "contract": marked("contract"),
+    "temporary": marked("temporary"),
+    "internship": marked("internship"),
+    "freelance": marked("freelance"),
+    "entry": marked("entry level"),
+    "mid": marked("mid level"),
+    "senior": marked("senior"),
+    "lead": marked("lead"),
+    "executive": marked("executive"),
+}
+_YEARLY_PAY = re.compile(
+    r"(?P<low>\d[\d,]*) to (?P<high>\d[\d,]*)(?: (?P<c1>[A-Z]{3}))? a year"
+    r"|(?P<word>from |up to )?(?P<one>\d[\d,]*)(?: (?P<c2>[A-Z]{3}))? a year"
+)
 # Marks, addresses and numbers: a "name" that would advertise something in our mail.
 _NO_NAME = re.compile(r"[<>{}\[\]|\\/@#$%^*=+~\"&:;!?_]|\d\d|www\.|\w\.\w{2,}", re.IGNORECASE)
 _LONGEST_NAME = 40
 
 
-def money(minimum: int | None, maximum: int | None, currency: str, period: str) -> str | None:
-    """Pay with its currency and period, "18 to 22 USD an hour"; None when undisclosed.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """What one mail is worded with: a language, and the time zone and year that its days are in."""
 
-    Zero and None are "not said"; a range given upside down is turned.
-    """
-    low, high = sorted((minimum or 0, maximum or 0))
-    if high <= 0:
-        return None
-    if low > 0:
-        amount = f"{high:,}" if low == high else f"{low:,} to {high:,}"
-    else:
-        amount = f"from {high:,}" if minimum == high else f"up to {high:,}"
-    return " ".join(
-        part for part in (amount, clean_line(currency, 8).upper(), _per(period)) if part
-    )
+    language: Language
+    timezone: ZoneInfo
+    year: int
 
+    @classmethod
+    def of(cls, tag: str, timezone: ZoneInfo, written: datetime) -> "Words":
+        """The words of a mail written at that moment in the language of that tag."""
+        year = written.astimezone(timezone).year
+        return cls(language=LANGUAGES.get(tag, LANGUAGES[SOURCE]), timezone=timezone, year=year)
 
-def _per(period: str) -> str:
-    unknown = readable(period).lower()
-    return _PER.get(period, f"({unknown})" if unknown else "")
+    def gettext(self, message: str, **values: object) -> str:
+        """The message in this language, with its values."""
+        return catalogue(self.language.tag).gettext(message) % values
+
+    def ngettext(self, singular: str, plural: str, number: int, **values: object) -> str:
+        """The form that goes with the number, which stands in it as %(num)s."""
+        form = catalogue(self.language.tag).ngettext(singular, plural, number)
+        return form % {"num": self.number(number), **values}
+
+    def pgettext(self, context: str, message: str, **values: object) -> str:
+        """The message as it is said in this context."""
+        return catalogue(self.language.tag).pgettext(context, message) % values
+
+    def number(self, number: int) -> str:
+        """The number with the separators of this language: 70,000 or 70.000."""
+        return f"{number:,}".replace(",", self.language.group)
+
+    def listed(self, items: Iterable[str]) -> str:
+        """The items with commas between them."""
+        return self.language.comma.join(items)
+
+    def money(
+        self, minimum: int | None, maximum: int | None, currency: str, period: str
+    ) -> str | None:
+        """Pay with its currency and period, "18 to 22 USD an hour"; None when undisclosed.
+
+        Zero and None are "not said"; a range given upside down is turned.
+        """
+        low, high = sorted((minimum or 0, maximum or 0))
+        if high <= 0:
+            return None
+        code = clean_line(currency, 8).upper()
+        if low == high:
+            pay = self._amount(high, code)
+        elif low > 0:
+            pay = self.gettext(
+                "%(low)s to %(high)s", low=self.number(low), high=self._amount(high, code)
+            )
+        elif minimum == high:
+            pay = self.gettext("from %(amount)s", amount=self._amount(high, code))
+        else:
+            pay = self.gettext("up to %(amount)s", amount=self._amount(high, code))
+        return self._paid(pay, period)
+
+    def _amount(self, amount: int, code: str) -> str:
+        if not code:
+            return self.number(amount)
+        return self.gettext("%(amount)s %(currency)s", amount=self.number(amount), currency=code)
+
+    def _paid(self, pay: str, period: str) -> str:
+        if period in _PAY:
+            return self.gettext(_PAY[period], pay=pay)
+        unknown = readable(period).lower()
+        return f"{pay} ({unknown})" if unknown else pay
+
+    def job_type(self, code: str) -> str:
+        """A job type in words; empty when there is none."""
+        return self._coded(_JOB_TYPES, code)
+
+    def level(self, code: str) -> str:
+        """An experience level in words; empty when there is none."""
+        return self._coded(_LEVELS, code)
+
+    def remote(self, code: str) -> str:
+        """ "Remote", "Hybrid", or nothing for a job at a place."""
+        return self._coded(_REMOTE, code)
+
+    def _coded(self, known: dict[str, str], code: str) -> str:
+        if code not in known:
+            return readable(code)
+        return self.gettext(known[code]) if known[code] else ""
+
+    def day(self, moment: datetime) -> str:
+        """The day in the mail's time zone, "Wednesday 12 August"; its year unless it is this one.
+
+        Raises OverflowError at the very edge of the calendar.
+        """
+        local = moment.astimezone(self.timezone)
+        parts = {
+            "weekday": self.gettext(_DAYS[local.weekday()]),
+            "day": local.day,
+            "month": self.gettext(_MONTHS[local.month - 1]),
+        }
+        if local.year == self.year:
+            return self.gettext("%(weekday)s %(day)s %(month)s", **parts)
+        return self.gettext("%(weekday)s %(day)s %(month)s %(year)s", **parts, year=local.year)
+
+    def places(self, names: Sequence[str], shown: int) -> str:
+        """At most `shown` places and how many there are beside: "Berlin and 4 more places"."""
+        listed, rest = "; ".join(names[:shown]), len(names) - shown
+        if rest <= 0:
+            return listed
+        return self.ngettext(
+            "%(places)s and %(num)s more place",
+            "%(places)s and %(num)s more places",
+            rest,
+            places=listed,
+        )
+
+    def greeting(self, name: str) -> str:
+        """ "Hello Ada,", or "Hello," for a name that is empty, endless or nothing one is called."""
+        line = clean_line(name).strip(" .,-'")
+        if not line or len(line) > _LONGEST_NAME or _NO_NAME.search(line):
+            return self.gettext("Hello,")
+        if line.isupper() and len(line) > 2:
+            line = line.title()
+        return self.gettext("Hello %(name)s,", name=line)
+
+    def rhythm(self, frequency: str) -> str:
+        """How often such a mail comes; empty for a frequency nobody knows."""
+        return self.gettext(_RHYTHMS[frequency]) if frequency in _RHYTHMS else ""
+
+    def evidence(self, reason: str) -> str:
+        """A reason that matching gave for a job; what the job or the alert says stays as it is."""
+        if reason in _EVIDENCE:
+            return self.gettext(_EVIDENCE[reason])
+        pay = _YEARLY_PAY.fullmatch(reason)
+        if pay is not None:
+            return self._yearly(pay)
+        return "; ".join(map(self._found_in, reason.split("; ")))
+
+    def _found_in(self, said: str) -> str:
+        label, colon, rest = said.partition(": ")
+        return f"{self.gettext(_EVIDENCE[label])}: {rest}" if colon and label in _EVIDENCE else said
+
+    def _yearly(self, found: re.Match[str]) -> str:
+        """An alert's evidence of pay, which is always a year's."""
+        ends = [found["low"] or found["one"], found["high"] or found["one"]]
+        low, high = (int(end.replace(",", "")) for end in ends)
+        least = 0 if found["word"] == "up to " else low
+        most = 0 if found["word"] == "from " else high
+        return self.money(least, most, found["c1"] or found["c2"] or "", "yearly") or found[0]
 
 
 def readable(code: str) -> str:
     """A code nobody worded, made fit to read: "gig_work" is "Gig work"."""
     words = clean_line(re.sub(r"[_\s]+", " ", code), 40)
     return words[:1].upper() + words[1:]
-
-
-def job_type(code: str) -> str:
-    """A job type in words; empty when there is none."""
-    return _JOB_TYPES.get(code) or readable(code)
-
-
-def level(code: str) -> str:
-    """An experience level in words; empty when there is none."""
-    return _LEVELS.get(code) or readable(code)
-
-
-def remote(code: str) -> str:
-    """ "Remote", "Hybrid", or nothing for a job at a place."""
-    return _REMOTE[code] if code in _REMOTE else readable(code)
-
-
-def day(moment: datetime, timezone: ZoneInfo, year: int) -> str:
-    """The day in that time zone, "Wednesday 12 August"; with its year unless it is `year`."""
-    local = moment.astimezone(timezone)
-    words = f"{_DAYS[local.weekday()]} {local.day} {_MONTHS[local.month - 1]}"
-    return words if local.year == year else f"{words} {local.year}"
-
-
-def count(number: int, singular: str, plural: str) -> str:
-    """The number with the form of the noun that goes with it."""
-    return f"{number:,} {singular if number == 1 else plural}"
-
-
-def places(names: Sequence[str], shown: int) -> str:
-    """At most `shown` places and how many there are beside: "Berlin and 4 more places"."""
-    listed, rest = names[:shown], len(names) - shown
-    if rest > 0:
-        return f"{'; '.join(listed)} and {count(rest, 'more place', 'more places')}"
-    return "; ".join(listed)
-
-
-def greeting(name: str) -> str:
-    """ "Hello Ada,", or "Hello," when the name is empty, endless or nothing a person is called."""
-    line = clean_line(name).strip(" .,-'")
-    if not line or len(line) > _LONGEST_NAME or _NO_NAME.search(line):
-        return "Hello,"
-    if line.isupper() and len(line) > 2:
-        line = line.title()
-    return f"Hello {line},"
-
-
-def period(frequency: str) -> str:
-    """The time that a digest covers: "today", "this week"; empty for an immediate one."""
-    return _PERIODS.get(frequency, "")
-
-
-def rhythm(frequency: str) -> str:
-    """How often such a mail comes; empty for a frequency nobody knows."""
-    return _RHYTHMS.get(frequency, "")

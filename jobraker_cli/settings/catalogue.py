@@ -142,6 +142,15 @@ class Settings:
     timezone: ZoneInfo = _setting(
         "JOBRAKER_TZ", values.time_zone, "UTC", "Time zone of the calendar days, weeks and months"
     )
+    locale: str = _setting(
+        "JOBRAKER_LOCALE", values.locale, "en", "Language of mails: ar, de, en or es"
+    )
+    locale_sql: str = _setting(
+        "JOBRAKER_LOCALE_SQL",
+        values.sql_expression,
+        "",
+        "A person's own language as SQL over users; default: JOBRAKER_LOCALE for all",
+    )
     templates: Path | None = _setting(
         "JOBRAKER_TEMPLATES", values.path, "", "Folder with templates of your own, looked at first"
     )

@@ -1,7 +1,7 @@
 """Parsers of settings: a text in, a value out; ValueError says what is wrong and what to write."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -13,6 +13,7 @@ DJANGO_BACKENDS = {
     "django.core.mail.backends.dummy.EmailBackend": "memory",
 }
 BACKENDS = ("smtp", "console", "file", "memory")
+LOCALES = ("ar", "de", "en", "es")
 MATCH_FIELDS = (
     "title",
     "company",
@@ -117,6 +118,34 @@ def time_zone(value: str) -> ZoneInfo:
         return ZoneInfo(value)
     except (KeyError, ValueError, OSError):
         raise ValueError("is not a time zone; write a name such as UTC or Europe/Berlin") from None
+
+
+def locale(value: str) -> str:
+    """The tag of a language that mails can be written in."""
+    if value.lower() not in LOCALES:
+        raise ValueError(f"is no language that mails are written in; write {_or(LOCALES)}")
+    return value.lower()
+
+
+def sql_expression(value: str) -> str:
+    """One SQL expression over the table users, without what could end it."""
+    if len(value) > 1000 or re.search(r";|--|/\*|[\x00-\x1f]", value) or not _balanced(value):
+        raise ValueError("is not one SQL expression over users; write for example users.locale")
+    return value
+
+
+def _balanced(expression: str) -> bool:
+    """Whether every parenthesis outside quotes is closed, and none too many."""
+    depth = 0
+    for character in re.sub(r"'[^']*'|\"[^\"]*\"", "", expression):
+        depth += (character == "(") - (character == ")")
+        if depth < 0:
+            return False
+    return depth == 0
+
+
+def _or(choices: Sequence[str]) -> str:
+    return f"{', '.join(choices[:-1])} or {choices[-1]}"
 
 
 def web_address(value: str) -> str:

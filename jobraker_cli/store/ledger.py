@@ -90,6 +90,7 @@ outbox = Table(
     Column("run", BigInteger),
     Column("sent_at", Moment),
     Column("last_reply", Text, nullable=False),
+    Column("locale", Text, nullable=False),
 )
 
 attempt = Table(

@@ -40,6 +40,7 @@ class Queued:
     run: int
     state: str = "pending"
     last_reply: str = ""
+    locale: str = ""  # the claim fills it in
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,6 +149,13 @@ def set_message_ids(connection: Connection, message_ids: Mapping[str, str]) -> N
         connection.execute(
             _outbox.update().where(_outbox.c.id == row_id).values(message_id=message_id)
         )
+
+
+def set_locales(connection: Connection, locales: Mapping[str, str]) -> None:
+    """Fix the languages of rows that came without one."""
+    for locale in set(locales.values()):
+        ids = [row_id for row_id, found in locales.items() if found == locale]
+        connection.execute(_outbox.update().where(_outbox.c.id.in_(ids)).values(locale=locale))
 
 
 def set_payloads(connection: Connection, payloads: Mapping[str, str]) -> None:
@@ -273,6 +281,7 @@ def _letter(row: Mapping[Any, Any]) -> Letter:
         payload=row["payload"],
         message_id=row["message_id"] or "",
         created_at=row["created_at"] or UNKNOWN_MOMENT,
+        locale=row["locale"],
     )
 
 

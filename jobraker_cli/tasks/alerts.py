@@ -173,6 +173,7 @@ class _Planner:
             wanted = [one[0].user.id for one in due if one[0].user.id in found]
             histories = store.histories(connection, wanted)
             wishes = consents.read(connection, wanted, self.run.now, self.app.settings.timezone)
+            locales = self.app.locales.of(connection, wanted)
         group = _Group()
         for one in users:
             if keys[one[0].user.id] in taken:  # the next period goes on from where they stand
@@ -190,7 +191,8 @@ class _Planner:
                 group.waiting += subscriptions
                 continue
             by_mail = [one for one in found.get(user.id, ()) if ways[one[0].id] is Way.MAIL]
-            group.add(subscriptions, self._mail(user, by_mail, histories))
+            mail = self._mail(user, by_mail, histories, locales.get(user.id, ""))
+            group.add(subscriptions, mail)
         self._write(group)
         return True
 
@@ -201,7 +203,9 @@ class _Planner:
     def _key(self, user_id: str) -> str:
         return f"{alert_mail.KIND}:{self.frequency}:{user_id}:{self.label or self.through}"
 
-    def _mail(self, user: User, found: Found, histories: Mapping[str, History]) -> _Mail | None:
+    def _mail(
+        self, user: User, found: Found, histories: Mapping[str, History], locale: str
+    ) -> _Mail | None:
         """A user's digest as a message; None when there is nothing to say."""
         if not found:
             return None
@@ -214,9 +218,11 @@ class _Planner:
                 max_per_company=self.app.settings.alert_max_per_company,
             ),
         )
-        return None if digest is None else _Mail(queued=self._row(user, digest), digest=digest)
+        if digest is None:
+            return None
+        return _Mail(queued=self._row(user, digest, locale), digest=digest)
 
-    def _row(self, user: User, digest: Digest) -> Queued:
+    def _row(self, user: User, digest: Digest, locale: str) -> Queued:
         kind = KINDS[alert_mail.KIND]
         key = self._key(user.id)
         try:
@@ -247,6 +253,7 @@ class _Planner:
             run=self.run.id,
             state=state,
             last_reply=reply,
+            locale=locale,
         )
 
     def _write(self, group: _Group) -> None:
@@ -282,6 +289,7 @@ class _Planner:
             payload=queued.payload,
             message_id=queued.message_id,
             created_at=queued.created_at,
+            locale=queued.locale,
         )
         return PlannedMessage(
             id=queued.id,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Engine
 
 from jobraker_cli.delivery.checks import Check
+from jobraker_cli.delivery.locales import Locales
 from jobraker_cli.errors import MessageError
 from jobraker_cli.model import Letter
 from jobraker_cli.settings import Settings
@@ -30,6 +31,7 @@ class App:
     engine: Engine
     message_id_domain: str
     clock: Callable[[], datetime]
+    locales: Locales
     composer: "Callable[[], Composer]"
     sender: "Callable[[Mapping[str, Check]], Sender]"
     stop: Event

@@ -111,9 +111,9 @@ def letter(payload: object, /, **changes: object) -> Letter:
 
 
 @cache
-def composer(brand: Brand = BRAND, timezone: str = "Europe/Berlin") -> Composer:
+def composer(brand: Brand = BRAND, timezone: str = "Europe/Berlin", locale: str = "en") -> Composer:
     """A composer with the package's own templates."""
-    return Composer(brand=brand, key=KEY, timezone=ZoneInfo(timezone))
+    return Composer(brand=brand, key=KEY, timezone=ZoneInfo(timezone), locale=locale)
 
 
 def parsed(content: bytes) -> EmailMessage:

@@ -173,7 +173,7 @@ def test_unsubscribing_is_offered_near_the_top_and_at_the_end(mail: Composed) ->
 def test_the_layout_is_fit_for_old_mail_programs_and_screen_readers(mail: Composed) -> None:
     reading = Reading(mail.html)
     tables = reading.tags.count("table")
-    assert mail.html.startswith('<!DOCTYPE html>\n<html lang="en">')
+    assert mail.html.startswith('<!DOCTYPE html>\n<html lang="en" dir="ltr">')
     assert len([1 for a in reading.attributes if a == ("table", "role", "presentation")]) == tables
     assert (
         re.search(r"display:\s*(flex|grid)|position:|gradient|<img|<script|<link", mail.html)
@@ -347,7 +347,8 @@ def test_an_operators_html_is_escaped_too(tmp_path: Path) -> None:
     "source",
     [
         "{{ ''.__class__.__mro__ }}",
-        "{{ count.__globals__ }}",
+        "{{ number.__globals__ }}",
+        "{{ gettext.__globals__ }}",
         "{{ mail.unheard_of }}",
         "{{ 1 / 0 }}",
         "{{ mail.cards[99].title }}",
@@ -368,6 +369,38 @@ def test_a_template_that_fails_or_breaks_out_costs_its_message_only(
 def test_a_template_that_cannot_be_read_stops_everything_at_once(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="template"):
         with_templates(tmp_path, "job_alert.txt", "{% if %}")
+
+
+@pytest.mark.parametrize("name", ["job_alert.html", "emails/job_alert.html"])
+def test_an_operator_changes_one_block_and_keeps_the_rest(tmp_path: Path, name: str) -> None:
+    source = (
+        '{% extends "jobraker/emails/job_alert.html" %}'
+        "{% block reason %}{{ super() }}Musterweg 1, Berlin{% endblock %}"
+    )
+    path = tmp_path / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(source, encoding="utf-8")
+    mail = Composer(brand=BRAND, key=KEY, timezone=ZoneInfo("UTC"), templates=tmp_path).compose(
+        letter(USUAL)
+    )
+    assert "Musterweg 1, Berlin" in mail.html
+    assert "You get this mail because" in mail.html
+    assert mail.text == composer(timezone="UTC").compose(letter(USUAL)).text
+
+
+def test_an_operators_frame_is_around_every_mail(tmp_path: Path) -> None:
+    source = '{% extends "jobraker/emails/base.html" %}{% block title %}Ours{% endblock %}'
+    own = with_templates(tmp_path, "base.html", source)
+    assert "<title>7 new jobs today</title>" in own.compose(letter(USUAL)).html
+    source = '{% extends "jobraker/emails/base.html" %}{% block reason %}Ours{% endblock %}'
+    (tmp_path / "emails" / "base.html").write_text(source, encoding="utf-8")
+    (tmp_path / "emails" / "job_alert.html").write_text('{% extends "emails/base.html" %}')
+    assert (
+        "Ours"
+        in Composer(brand=BRAND, key=KEY, timezone=ZoneInfo("UTC"), templates=tmp_path)
+        .compose(letter(USUAL))
+        .html
+    )
 
 
 def test_a_missing_folder_of_templates_is_named(tmp_path: Path) -> None:

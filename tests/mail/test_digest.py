@@ -1,7 +1,6 @@
 """What a payload says, whatever is missing in it or odd."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -13,10 +12,11 @@ from jobraker_cli.mail import digest as digests
 from jobraker_cli.mail.brand import checked
 from jobraker_cli.mail.digest import Card, Digest
 from jobraker_cli.mail.links import Links
-from jobraker_cli.mail.wording import day
+from jobraker_cli.mail.wording import Words
 from tests.mail.samples import BRAND, KEY, USER, WRITTEN, digest, job, section
 
 LINKS = Links(brand=checked(BRAND), key=KEY, user_id=USER, issued_at=WRITTEN)
+IN_BERLIN = Words.of("en", ZoneInfo("Europe/Berlin"), WRITTEN)
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner),
@@ -24,12 +24,8 @@ JSON = st.recursive(
 )
 
 
-def in_berlin(moment: datetime) -> str:
-    return day(moment, ZoneInfo("Europe/Berlin"), 2026)
-
-
 def view(payload: Mapping[str, object]) -> Digest:
-    return digests.view(payload, LINKS, in_berlin)
+    return digests.view(payload, LINKS, IN_BERLIN)
 
 
 def card(**changes: object) -> Card:
@@ -40,6 +36,7 @@ def test_a_card_says_its_facts_in_words() -> None:
     assert card(places=["Berlin, Germany", "Wien", "Rom"]) == Card(
         url="https://jobs.example.com/jobs/00000000-0000-0000-0000-000000000001",
         title="Senior Python Developer 1",
+        phrase="Senior Python Developer 1 at Société Générale",
         company="Société Générale",
         place="Berlin, Germany and 2 more places",
         places="Berlin, Germany; Wien; Rom",

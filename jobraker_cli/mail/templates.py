@@ -1,0 +1,120 @@
+"""The templates of mails: compiled once, in the reader's language, an operator's before ours."""
+
+from collections.abc import Callable
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+from jinja2 import (
+    BaseLoader,
+    BytecodeCache,
+    ChoiceLoader,
+    Environment,
+    FileSystemLoader,
+    PrefixLoader,
+    StrictUndefined,
+    Template,
+    TemplateError,
+    pass_context,
+)
+from jinja2.bccache import Bucket
+from jinja2.runtime import Context
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from markupsafe import Markup
+
+from jobraker_cli.errors import ConfigError
+from jobraker_cli.mail.clean import clean_line
+from jobraker_cli.mail.languages import LANGUAGES, Language, catalogue
+
+PARTS = ("subject.txt", "txt", "html")
+ORIGINALS = "jobraker"  # "jobraker/emails/base.html" is ours, whatever an operator put before it
+
+
+class Templates:
+    """The templates `emails/KIND.PART`, compiled at their first use in a language.
+
+    `folder` holds an operator's own, `emails/NAME` or just `NAME`. They are searched first and run
+    in a sandbox, which adds half to the time of every mail. Raises ConfigError for a folder that
+    does not exist.
+    """
+
+    def __init__(self, folder: Path | None = None) -> None:
+        if folder is not None and not folder.is_dir():
+            raise ConfigError(f"the folder of mail templates does not exist: {folder}")
+        self.folder = folder
+        self._compiled = _Compiled()
+        self._environment: Callable[[str], Environment] = cache(self._made)
+        self.get: Callable[[str, str, str], Template] = cache(self._template)
+
+    def _template(self, kind: str, part: str, tag: str) -> Template:
+        """The template of a kind's part in a language; ConfigError if no mail can be made of it."""
+        try:
+            return self._environment(tag).get_template(f"emails/{kind}.{part}")
+        except (TemplateError, UnicodeDecodeError) as error:
+            why = clean_line(f"{type(error).__name__}: {error}")
+            raise ConfigError(f"a mail template cannot be used: {kind}.{part}: {why}") from error
+
+    def _made(self, tag: str) -> Environment:
+        kind = Environment if self.folder is None else ImmutableSandboxedEnvironment
+        environment = kind(
+            loader=_loader(self.folder),
+            autoescape=lambda name: name is None or not name.endswith(".txt"),
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=False,
+            extensions=["jinja2.ext.i18n"],
+            bytecode_cache=self._compiled,
+        )
+        environment.policies["ext.i18n.trimmed"] = True
+        _speak(environment, LANGUAGES[tag])
+        return environment
+
+
+def _loader(folder: Path | None) -> BaseLoader:
+    own = FileSystemLoader(Path(str(files("jobraker_cli") / "templates")))
+    originals = PrefixLoader({ORIGINALS: own})
+    if folder is None:
+        return ChoiceLoader([own, originals])
+    theirs = FileSystemLoader(folder)
+    return ChoiceLoader([theirs, PrefixLoader({"emails": theirs}), own, originals])
+
+
+def _speak(environment: Environment, language: Language) -> None:
+    """Give the templates the language's words, numbers and direction."""
+    words = catalogue(language.tag)
+    install = environment.install_gettext_callables  # type: ignore[attr-defined]
+    install(words.gettext, words.ngettext, newstyle=True, pgettext=words.pgettext)
+
+    def number(value: int) -> str:
+        return f"{value:,}".replace(",", language.group)
+
+    @pass_context
+    def ngettext(context: Context, singular: str, plural: str, count: int, **values: object) -> str:
+        form = words.ngettext(singular, plural, count)
+        text = Markup(form) if context.eval_ctx.autoescape else form  # noqa: S704 - ours
+        return text % {"num": number(count), **values}
+
+    environment.globals.update(
+        ngettext=ngettext,
+        number=number,
+        lang=language.tag,
+        dir=language.direction,
+        start="right" if language.direction == "rtl" else "left",
+        end="left" if language.direction == "rtl" else "right",
+    )
+
+
+class _Compiled(BytecodeCache):
+    """Templates that were compiled for one language serve all: their words are looked up late."""
+
+    def __init__(self) -> None:
+        self._code: dict[str, object] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Give a template's code if it was compiled before."""
+        bucket.code = self._code.get(bucket.key)  # type: ignore[assignment]
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep a template's code."""
+        self._code[bucket.key] = bucket.code
