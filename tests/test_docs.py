@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import click
 import pytest
@@ -26,11 +27,13 @@ from jobraker_cli.cli.outbox import STATES
 from jobraker_cli.cli.root import root
 from jobraker_cli.mail import tokens
 from jobraker_cli.mail.brand import SigningKey
+from jobraker_cli.mail.compose import Composer
 from jobraker_cli.matching import alert_from_json, explain, job_from_json
 from jobraker_cli.model import MatchRules
-from jobraker_cli.settings import catalogue
+from jobraker_cli.settings import catalogue, load
 from jobraker_cli.store import ledger
 from jobraker_cli.tasks.task import all_tasks
+from tests.mail.samples import BRAND, KEY, USUAL, letter
 from tests.support.board import Board
 from tests.support.command import Command
 from tests.support.mailbox import Mailbox
@@ -286,11 +289,27 @@ def test_the_set_up_in_the_readme_works_on_both_databases(
     assert mail.parsed["From"] == settings["DEFAULT_FROM_EMAIL"]
 
 
+def test_one_block_is_changed_as_shown(tmp_path: Path) -> None:
+    (block,) = blocks(DOCS / "templates.md", "jinja", "override")
+    (tmp_path / "job_alert.html").write_text(block.body, encoding="utf-8")
+    own = Composer(brand=BRAND, key=KEY, timezone=ZoneInfo("UTC"), templates=tmp_path)
+    assert "Example Jobs GmbH, Musterweg 1" in own.compose(letter(USUAL)).html
+
+
+def test_the_languages_settings_are_understood_as_shown(tmp_path: Path) -> None:
+    (block,) = blocks(DOCS / "templates.md", "ini", "locale")
+    (tmp_path / ".env").write_text(block.body, encoding="utf-8")
+    settings = load(flags={}, environ={}, directory=tmp_path).settings
+    assert (settings.locale, settings.locale_sql[:7]) == ("de", "(SELECT")
+
+
 # What the tests of this file run, beside the files that blocks are named after.
 _RUN = {
     ("console", "demo"),
     ("console", "board"),
     ("ini", ".env"),
+    ("ini", "locale"),
+    ("jinja", "override"),
     ("json", "payload"),
     ("python", "kinds"),
     ("python", "suppression"),
