@@ -1,6 +1,5 @@
 """The composition root: settings in, an App out. The only place that reads the clock."""
 
-import hashlib
 import os
 import secrets
 import socket
@@ -21,6 +20,7 @@ from jobraker_cli.delivery.locales import Locales
 from jobraker_cli.errors import ConfigError
 from jobraker_cli.mail.address import split_mailbox
 from jobraker_cli.mail.brand import Brand, SigningKey, checked
+from jobraker_cli.mail.keyring import Keyring, keyring
 from jobraker_cli.settings import Settings
 from jobraker_cli.store import keys, runs
 from jobraker_cli.store.engine import connect, reading
@@ -55,8 +55,9 @@ def build(
     engine = connect(settings.database_url, readonly=readonly, create=create)
     clock = (lambda: now) if now is not None else _database_clock(engine)
     stop = stop or Event()
-    composer = cache(lambda: _composer(settings, _signing_key(settings, engine)))
     locales = Locales(default=settings.locale, expression=settings.locale_sql)
+    ring = cache(lambda: _keyring(settings, engine))
+    composer = cache(lambda: _composer(settings, ring().signing))
     host = socket.gethostname()
 
     def sender(checks: Mapping[str, Check]) -> "Sender":
@@ -67,7 +68,7 @@ def build(
             claims=Claims(
                 engine=engine,
                 checks=checks,
-                policy=_policy(settings, _ledger_key(engine)),
+                policy=_policy(settings, ring().secret),
                 locales=locales,
                 owner=f"{host}:{os.getpid()}:{secrets.token_hex(4)}",
                 clock=clock,
@@ -89,6 +90,7 @@ def build(
         locales=locales,
         composer=composer,
         sender=sender,
+        keyring=ring,
         stop=stop,
         host=host,
         version=__version__,
@@ -137,20 +139,17 @@ def _database_clock(engine: Engine) -> Callable[[], datetime]:
     return clock
 
 
-def _signing_key(settings: Settings, engine: Engine) -> SigningKey:
-    if settings.secret_key:
-        name = hashlib.sha256(settings.secret_key.encode()).hexdigest()[:8]
-        return SigningKey(id=name, secret=settings.secret_key.encode())
-    return _ledger_key(engine)
-
-
-def _ledger_key(engine: Engine) -> SigningKey:
-    """The key that `init` made. Suppressions hang on it, whatever the settings say."""
+def _keyring(settings: Settings, engine: Engine) -> Keyring:
+    """The keys of the settings and the ledger's own; on the latter hang the suppressions."""
     with reading(engine) as connection:
-        found = keys.newest_key(connection)
-    if found is None:
+        found = keys.all_keys(connection)
+    if not found:
         raise ConfigError("The ledger has no signing key; run: jobraker init")
-    return SigningKey(id=found[0], secret=bytes.fromhex(found[1]))
+    return keyring(
+        secret_key=settings.secret_key,
+        old_secret_keys=settings.old_secret_keys,
+        ledger=[SigningKey(id=name, secret=bytes.fromhex(secret)) for name, secret in found],
+    )
 
 
 def _composer(settings: Settings, key: SigningKey) -> "Composer":
@@ -180,13 +179,13 @@ def brand(settings: Settings) -> Brand:
     )
 
 
-def _policy(settings: Settings, key: SigningKey) -> "DeliveryPolicy":
+def _policy(settings: Settings, secret: bytes) -> "DeliveryPolicy":
     from jobraker_cli.delivery.claims import DeliveryPolicy
 
     return DeliveryPolicy(
         envelope_from=split_mailbox(settings.default_from_email)[1],
         message_id_domain=_domain(settings),
-        secret=key.secret,
+        secret=secret,
         settle_group=settings.email_settle_group,
         lease_seconds=settings.lease_seconds,
         domain_pause_seconds=settings.domain_pause_seconds,

@@ -13,6 +13,7 @@ import sys
 import textwrap
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -312,10 +313,11 @@ _RUN = {
     ("jinja", "override"),
     ("json", "payload"),
     ("python", "kinds"),
+    ("python", "page"),
     ("python", "suppression"),
     ("python", "verify"),
     *(("sql", name) for name in ("cancel", "cancel-all", "grants", "queue")),
-    *(("sql", name) for name in ("retry", "unsuppress")),
+    *(("sql", name) for name in ("retry", "unsubscribe", "unsuppress")),
 }
 _SHOWN = {"mermaid", "sh", "text"}
 
@@ -415,6 +417,15 @@ def test_the_table_of_exit_codes_equals_the_errors() -> None:
     assert [int(row[0]) for row in rows] == sorted(expected)
 
 
+def a_token(board: Path) -> str:
+    """A link's token for some person of a board in a SQLite file, signed with the ledger's key."""
+    with closing(sqlite3.connect(board)) as connection:
+        (user,) = connection.execute("SELECT id FROM users LIMIT 1").fetchone()
+        key, secret = connection.execute("SELECT key_id, secret FROM jobraker_key").fetchone()
+    signing = SigningKey(id=key, secret=bytes.fromhex(secret))
+    return tokens.sign(signing, str(uuid.UUID(user)), "alerts", datetime.now(UTC))
+
+
 def test_the_table_of_json_keys_is_what_commands_print(on_demo: Command) -> None:
     def told(*arguments: str, check: int = 0) -> Any:
         url = {"DATABASE_URL": "sqlite:///demo/board.db"}
@@ -422,7 +433,10 @@ def test_the_table_of_json_keys_is_what_commands_print(on_demo: Command) -> None
 
     cases = block(DOCS / "matching.md", "json", "cases.jsonl")
     (on_demo.cwd / "cases.jsonl").write_text(cases, encoding="utf-8")
-    message = told("outbox", "list", "--limit", "1")[0]["id"]
+    (on_demo.cwd / "blocked.csv").write_text("address\nbob@example.org\n", encoding="utf-8")
+    told("suppressions", "add", "ada@example.org")
+    (newest,) = told("outbox", "list", "--limit", "1")
+    message = newest["id"]
     (section, *_) = told("outbox", "show", message)["payload"]["sections"]
     about_job = (section["alert_id"], section["jobs"][0]["id"])
     printed = {
@@ -436,6 +450,12 @@ def test_the_table_of_json_keys_is_what_commands_print(on_demo: Command) -> None
         "alerts show ALERT": lambda: told("alerts", "show", section["alert_id"]),
         "alerts explain ALERT JOB": lambda: told("alerts", "explain", *about_job),
         "alerts check CASES.jsonl": lambda: told("alerts", "check", "cases.jsonl", check=1),
+        "suppressions list": lambda: told("suppressions", "list"),
+        "suppressions add": lambda: told("suppressions", "add", "eve@example.org"),
+        "suppressions remove": lambda: told("suppressions", "remove", "eve@example.org"),
+        "suppressions import": lambda: told("suppressions", "import", "blocked.csv"),
+        "unsubscribe TOKEN": lambda: told("unsubscribe", a_token(on_demo.cwd / "demo/board.db")),
+        "preferences ...": lambda: told("preferences", "cap", newest["to"], "3"),
         "doctor": lambda: told("doctor"),
         "init": lambda: told("init"),
         "demo": lambda: told("demo", "--keep", "another"),
@@ -706,6 +726,34 @@ def test_the_example_verifies_the_links_of_a_real_mail(
     now = datetime.now(UTC).timestamp()
     assert page["unsubscribe_request"](found[1], secrets, now) == (queued.user, "alerts")
     assert page["unsubscribe_request"](found[1], secrets, now + 401 * 86_400) is None
+
+
+def test_the_documented_page_unsubscribes_on_post_only(
+    board: Board, jobraker: Command, mailbox: Mailbox
+) -> None:
+    page: dict[str, Any] = {}
+    for name in ("verify", "page"):
+        exec(block(DOCS / "unsubscribe.md", "python", name), page)  # the page's own code
+    sql = block(DOCS / "unsubscribe.md", "sql", "unsubscribe")
+
+    def execute(*, user: str, scope: str) -> None:
+        board.execute(sql, user=uuid.UUID(user), scope=scope)
+
+    user = board.add_user(email="ada@example.org")
+    board.add_alert(user, keywords=["python"])
+    jobraker("init")
+    board.add_job(title="Python Engineer")
+    secret, now = b"sixty-four-random-characters", datetime.fromisoformat(NOW)
+    key = SigningKey(id=page["key_id"](secret), secret=secret)
+    token = tokens.sign(key, user, "alerts", now)
+    given = ({key.id: secret}, now.timestamp(), execute)
+    assert page["unsubscribe_page"]("GET", token, *given)[0] == 200
+    assert page["unsubscribe_page"]("POST", token[:-1], *given)[0] == 404
+    assert board.rows("SELECT * FROM jobraker_preference") == []
+    for _ in range(2):
+        assert page["unsubscribe_page"]("POST", token, *given)[0] == 200
+    report = jobraker("run", "daily-alerts", "--json", "--now", NOW, env=mailbox.settings).json
+    assert (report["planned"], mailbox.messages) == (0, [])
 
 
 def test_the_example_refuses_what_jobraker_refuses() -> None:

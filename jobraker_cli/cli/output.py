@@ -92,9 +92,9 @@ def _csv(rows: Sequence[Row], columns: Sequence[str]) -> None:
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(columns)
     for row in rows:
-        writer.writerow([_defused(_cell(row.get(name))) for name in columns])
+        writer.writerow([defused(_cell(row.get(name))) for name in columns])
 
 
-def _defused(cell: str) -> str:
+def defused(cell: str) -> str:
     """A cell that a spreadsheet does not take for a formula."""
     return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell

@@ -16,6 +16,18 @@ COMMANDS = {
     "runs": ("tasks:runs", "List what ran, the newest first."),
     "alerts": ("alerts:alerts", "Look at alerts, and explain what they match and what not."),
     "outbox": ("outbox:outbox", "Look at the ledger of messages."),
+    "suppressions": (
+        "suppressions:suppressions",
+        "Look at the addresses that are never mailed, or change the list.",
+    ),
+    "unsubscribe": (
+        "preferences:unsubscribe",
+        "Unsubscribe the person whom a link's TOKEN names, from what it names.",
+    ),
+    "preferences": (
+        "preferences:preferences",
+        "Look at what a person chose about mail, or change it for them.",
+    ),
     "doctor": ("doctor:doctor", "Check the settings, the database and the ledger."),
     "config": ("setup:config", "Look at the settings."),
     "db": ("setup:db", "Look at the ledger's schema, or upgrade it."),

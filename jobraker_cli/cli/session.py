@@ -110,5 +110,7 @@ def secrets() -> list[str]:
 
     user_info = settings.database_url.partition("://")[2].rpartition("@")[0]
     password = user_info.partition(":")[2]
+    old_keys = settings.old_secret_keys.replace(",", " ").split()
     found = [settings.email_host_password, settings.secret_key, password, unquote(password)]
+    found += old_keys
     return [secret for secret in found if len(secret) > 3]

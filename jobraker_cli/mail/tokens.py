@@ -7,8 +7,9 @@ The format, for the program that serves the link:
 
 base64url is that of RFC 4648 section 5 without padding. KEY names the secret, so that secrets can
 be replaced while older links still work. USER is the id of a row of `users`. SCOPE is `alert:ID`
-(that job alert), `alerts` (all job alerts) or `all` (everything but the mail a person asks for,
-such as a password reset). TIME is when the mail was written, in seconds since 1970 UTC.
+(that job alert), `alerts` (all job alerts), `recommendations`, `reminders` (to follow applications
+up), `status` (of applications) or `all` (everything but the mail a person asks for, such as a
+password reset). TIME is when the mail was written, in seconds since 1970 UTC.
 
 To verify: split at the dot, decode, check that there are five fields and the first is `1`, look
 KEY up, compute the token anew from the decoded text and compare the whole tokens in constant
@@ -33,7 +34,7 @@ VALID_FOR = timedelta(days=400)
 _TOKEN = re.compile(r"([A-Za-z0-9_-]{1,400})\.[A-Za-z0-9_-]{43}")
 _SIGNED = re.compile(
     r"1\.(?P<key>[A-Za-z0-9_-]{1,32})\.(?P<user>[A-Za-z0-9_-]{1,64})"
-    r"\.(?P<scope>all|alerts|alert:[A-Za-z0-9_-]{1,64})\.(?P<time>[0-9]{1,11})"
+    r"\.(?P<scope>all|alerts|recommendations|reminders|status|alert:[A-Za-z0-9_-]{1,64})\.(?P<time>[0-9]{1,11})"
 )
 
 

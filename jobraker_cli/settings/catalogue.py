@@ -139,6 +139,13 @@ class Settings:
         "Signs unsubscribe links; default: a key made by init, kept in the ledger",
         secret=True,
     )
+    old_secret_keys: str = _setting(
+        "JOBRAKER_OLD_SECRET_KEYS",
+        values.text,
+        "",
+        "Earlier values of JOBRAKER_SECRET_KEY whose links still work, separated by commas",
+        secret=True,
+    )
     timezone: ZoneInfo = _setting(
         "JOBRAKER_TZ", values.time_zone, "UTC", "Time zone of the calendar days, weeks and months"
     )

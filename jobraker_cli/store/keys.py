@@ -1,6 +1,7 @@
 """The key that `init` makes: for suppressions, and for links without JOBRAKER_SECRET_KEY."""
 
 import secrets
+from collections.abc import Sequence
 
 from sqlalchemy import Connection, select
 
@@ -10,7 +11,7 @@ from jobraker_cli.store.types import clock
 
 def ensure_key(connection: Connection) -> None:
     """Make a key if the ledger has none."""
-    if newest_key(connection) is None:
+    if not all_keys(connection):
         connection.execute(
             ledger.key.insert().values(
                 key_id=secrets.token_hex(2),
@@ -20,9 +21,8 @@ def ensure_key(connection: Connection) -> None:
         )
 
 
-def newest_key(connection: Connection) -> tuple[str, str] | None:
-    """Id and secret of the newest key."""
+def all_keys(connection: Connection) -> Sequence[tuple[str, str]]:
+    """Id and secret of every key, the newest first."""
     key = ledger.key
     found = select(key.c.key_id, key.c.secret).order_by(key.c.created_at.desc(), key.c.key_id)
-    row = connection.execute(found.limit(1)).one_or_none()
-    return None if row is None else (row.key_id, row.secret)
+    return [(row.key_id, row.secret) for row in connection.execute(found)]

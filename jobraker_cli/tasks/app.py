@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 from jobraker_cli.delivery.checks import Check
 from jobraker_cli.delivery.locales import Locales
 from jobraker_cli.errors import MessageError
+from jobraker_cli.mail.keyring import Keyring
 from jobraker_cli.model import Letter
 from jobraker_cli.settings import Settings
 
@@ -23,8 +24,8 @@ if TYPE_CHECKING:  # a run with nothing to send loads neither templates nor SMTP
 class App:
     """Settings and the things made from them, each once a process.
 
-    `clock` gives the moment the run believes it is. `composer` and `sender` are made at their
-    first use; a sender opens no connection before it sends.
+    `clock` gives the moment the run believes it is. `composer`, `sender` and `keyring` are made at
+    their first use; a sender opens no connection before it sends.
     """
 
     settings: Settings
@@ -34,6 +35,7 @@ class App:
     locales: Locales
     composer: "Callable[[], Composer]"
     sender: "Callable[[Mapping[str, Check]], Sender]"
+    keyring: Callable[[], Keyring]
     stop: Event
     host: str
     version: str

@@ -14,7 +14,7 @@ from jobraker_cli.mail.tokens import Unsubscribe, sign, verify
 from tests.mail.samples import KEY, USER, WRITTEN
 
 OTHER_USER = "00000000-0000-4000-8000-000000000001"
-SCOPES = ["alerts", "all", f"alert:{OTHER_USER}"]
+SCOPES = ["alerts", "recommendations", "reminders", "status", "all", f"alert:{OTHER_USER}"]
 LATER = WRITTEN + timedelta(days=60)
 
 
