@@ -152,7 +152,7 @@ def _card(job: Mapping[str, object], job_id: str, links: Links, words: Words) ->
     )
     title = _line(job.get("title")) or words.gettext("Untitled job")
     company = _line(job.get("company"), 100)
-    posted, deadline = (_day(job.get(name), words) for name in ("posted_at", "deadline"))
+    deadline = _day(job.get("deadline"), words)
     reasons = map(words.evidence, _lines(job.get("reasons"), 100)[:_REASONS])
     return Card(
         url=links.job(job_id),
@@ -163,7 +163,7 @@ def _card(job: Mapping[str, object], job_id: str, links: Links, words: Words) ->
         places=words.places(places, _PLACES_IN_TEXT),
         pay=pay[:1].upper() + pay[1:] if pay else "",
         tags=tuple(tag for tag in tags if tag),
-        posted=words.gettext("Posted %(day)s", day=posted) if posted else "",
+        posted=_since(job, words),
         deadline=words.gettext("Apply by %(day)s", day=deadline) if deadline else "",
         why="; ".join(reasons),
     )
@@ -174,6 +174,14 @@ def _phrase(title: str, company: str, words: Words) -> str:
     if not company:
         return title
     return words.gettext("%(title)s at %(company)s", title=title, company=clean_line(company, 50))
+
+
+def _since(job: Mapping[str, object], words: Words) -> str:
+    """Since when the job is known: of a repost the day its first posting was seen."""
+    if day := _day(job.get("first_seen"), words):
+        return words.gettext("First seen %(day)s", day=day)
+    day = _day(job.get("posted_at"), words)
+    return words.gettext("Posted %(day)s", day=day) if day else ""
 
 
 def _day(value: object, words: Words) -> str:

@@ -4,7 +4,7 @@ from jobraker_cli.matching.eligible import eligibility, is_open
 from jobraker_cli.matching.explain import explain
 from jobraker_cli.matching.match import Match
 from jobraker_cli.matching.matcher import Matcher
-from jobraker_cli.matching.prepared import PreparedJob, prepare
+from jobraker_cli.matching.prepared import PreparedJob, fingerprint, prepare
 from jobraker_cli.matching.recommend import WORTH_SHOWING, Recommendation, suits
 from jobraker_cli.matching.recommender import Recommender
 from jobraker_cli.matching.rows import (
@@ -25,6 +25,7 @@ __all__ = [
     "alert_from_json",
     "eligibility",
     "explain",
+    "fingerprint",
     "is_open",
     "job_from_json",
     "keywords_of",

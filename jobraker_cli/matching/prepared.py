@@ -77,11 +77,15 @@ _GENDERS = re.compile(
 )  # (m/w/d)
 
 
-def _fingerprint(job: Job, employer: str) -> str:
-    """The same for near-identical postings: same company and title.
+def fingerprint(job: Job) -> str:
+    """The vacancy that a posting is of: the same for the same company and title.
 
     Without a company no two postings are the same.
     """
+    return _fingerprint(job, _employer(job.company))
+
+
+def _fingerprint(job: Job, employer: str) -> str:
     title = " ".join(canonical(tokens(_GENDERS.sub(" ", job.title)))) or fold(job.title).strip()
     key = "\0".join((employer or f"\0{job.id}", title))
     return blake2b(key.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()

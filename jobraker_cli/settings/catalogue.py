@@ -203,6 +203,12 @@ class Settings:
         "60",
         "Days after posted_date from which a job is not mailed any more",
     )
+    alert_repost_days: int = _setting(
+        "ALERT_REPOST_DAYS",
+        values.whole_number(0, 3650),
+        "90",
+        "Days in which a person is not mailed the same vacancy again; 0 mails every repost",
+    )
 
 
 def catalogue() -> tuple[MappingProxyType[Any, Any], ...]:

@@ -3,8 +3,8 @@
 Functions take an open connection and never commit.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -103,19 +103,25 @@ def active_users(connection: Connection, user_ids: Collection[str]) -> set[str]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class History:
-    """What one user did with jobs: ids of jobs applied to, dismissed, and mailed before."""
+    """What one user did with jobs: ids of jobs applied to, dismissed, and mailed before.
+
+    `vacancies` are the fingerprints of reposts that were mailed in an earlier posting.
+    """
 
     applied: frozenset[str] = frozenset()
     dismissed: frozenset[str] = frozenset()
     mailed: frozenset[str] = frozenset()
+    vacancies: frozenset[str] = frozenset()
 
     @property
     def done_with(self) -> frozenset[str]:
         """Jobs that the user has applied to or dismissed."""
         return self.applied | self.dismissed
 
-    def excludes(self, job_id: str) -> bool:
+    def excludes(self, job_id: str, fingerprint: str = "") -> bool:
         """Whether a job must not be mailed to this user (again)."""
+        if fingerprint in self.vacancies:
+            return True
         return job_id in self.applied or job_id in self.dismissed or job_id in self.mailed
 
 
@@ -140,6 +146,14 @@ def histories(connection: Connection, user_ids: Collection[str]) -> Mapping[str,
         )
         for user in user_ids
     }
+
+
+def with_vacancies(
+    found: Mapping[str, History], mailed: Mapping[str, Set[str]]
+) -> Mapping[str, History]:
+    """The histories with the vacancies that each user was mailed before."""
+    more = {user: replace(found[user], vacancies=frozenset(keys)) for user, keys in mailed.items()}
+    return {**found, **more} if more else found
 
 
 def write_marks(connection: Connection, alert_ids: Sequence[str], run_seq: int) -> None:

@@ -69,6 +69,15 @@ sent_job = Table(
     Column("outbox_id", Id(), nullable=False),
 )
 
+vacancy = Table(
+    "jobraker_vacancy",
+    ledger,
+    Column("fingerprint", Text, primary_key=True),
+    Column("first_seen", Moment, nullable=False),
+    Column("last_seen", Moment, nullable=False),
+    Column("run_seq", BigInteger, nullable=False),
+)
+
 outbox = Table(
     "jobraker_outbox",
     ledger,

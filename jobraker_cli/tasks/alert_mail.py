@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -19,13 +20,23 @@ KIND = "job_alert"
 POSTINGS = 50  # of one vacancy that a payload remembers
 
 
-def payload(user: User, digest: Digest, *, frequency: str, period: str) -> str:
-    """The digest as JSON text: raw facts, worded when the mail is rendered."""
+def payload(
+    user: User,
+    digest: Digest,
+    *,
+    frequency: str,
+    period: str,
+    reposts: Mapping[str, datetime] = MappingProxyType({}),
+) -> str:
+    """The digest as JSON text: raw facts, worded when the mail is rendered.
+
+    `reposts` says by fingerprint since when a vacancy is known that was posted before.
+    """
     sections = [
         {
             "alert_id": section.alert.id,
             "alert_name": section.alert.name,
-            "jobs": [_job(item) for item in section.items],
+            "jobs": [_job(item, reposts.get(item.fingerprint)) for item in section.items],
         }
         for section in digest.sections
     ]
@@ -41,7 +52,7 @@ def payload(user: User, digest: Digest, *, frequency: str, period: str) -> str:
     )
 
 
-def _job(item: Item) -> dict[str, object]:
+def _job(item: Item, first_seen: datetime | None) -> dict[str, object]:
     job = item.job
     return {
         "id": job.id,
@@ -56,6 +67,7 @@ def _job(item: Item) -> dict[str, object]:
         "salary_currency": job.salary_currency,
         "salary_period": job.salary_period,
         "posted_at": None if job.posted_at is None else job.posted_at.isoformat(),
+        "first_seen": None if first_seen is None else first_seen.isoformat(),
         "deadline": None if job.deadline is None else job.deadline.isoformat(),
         "reasons": list(item.reasons),
         "job_ids": list(item.job_ids[:POSTINGS]),

@@ -19,7 +19,7 @@ from jobraker_cli.mail.kinds import KINDS
 from jobraker_cli.matching import Match, Matcher
 from jobraker_cli.model import Alert, Letter, MatchRules, User
 from jobraker_cli.store import alerts as store
-from jobraker_cli.store import outbox, runs
+from jobraker_cli.store import outbox, runs, vacancies
 from jobraker_cli.store.alerts import History, Subscription
 from jobraker_cli.store.engine import reading
 from jobraker_cli.store.locks import lock
@@ -113,7 +113,14 @@ class _Planner:
         if self.frequency == "immediate":
             since = self.run.now - timedelta(days=self.app.settings.job_lookback_days)
         dry_run = self.run.options.dry_run
-        self.through = take_in(self.app.engine, created_since=since, dry_run=dry_run)
+        self.mailed_since = self.run.now - timedelta(days=self.app.settings.alert_repost_days)
+        self.through = take_in(
+            self.app.engine,
+            created_since=since,
+            dry_run=dry_run,
+            now=self.run.now,
+            gone_since=self.mailed_since,
+        )
         with reading(self.app.engine) as connection:
             long_texts = store.searches_everywhere(connection, self.frequency)
         self.jobs = NewJobs(
@@ -172,6 +179,8 @@ class _Planner:
             due = [one for one in users if keys[one[0].user.id] not in taken]
             wanted = [one[0].user.id for one in due if one[0].user.id in found]
             histories = store.histories(connection, wanted)
+            known = vacancies.mailed(connection, wanted, self.jobs.reposts, since=self.mailed_since)
+            histories = store.with_vacancies(histories, known)
             wishes = consents.read(connection, wanted, self.run.now, self.app.settings.timezone)
             locales = self.app.locales.of(connection, wanted)
         group = _Group()
@@ -212,7 +221,7 @@ class _Planner:
         history = histories[user.id]
         digest = compose(
             found,
-            excluded=lambda prepared: history.excludes(prepared.job.id),
+            excluded=lambda prepared: history.excludes(prepared.job.id, prepared.fingerprint),
             limits=DigestLimits(
                 max_jobs=self.app.settings.alert_max_jobs,
                 max_per_company=self.app.settings.alert_max_per_company,
@@ -245,6 +254,7 @@ class _Planner:
                 digest,
                 frequency=self.frequency,
                 period=self.label or f"{self.run.now:%F}",
+                reposts=self.jobs.reposts,
             ),
             message_id=outbox.message_id_of(row_id, self.app.message_id_domain),
             created_at=self.run.now,

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from jobraker_cli.errors import ConfigError
-from jobraker_cli.store import contract, jobs, keys, runs, schema
+from jobraker_cli.store import contract, jobs, keys, runs, schema, vacancies
 from jobraker_cli.store.engine import sqlite_path
 from jobraker_cli.store.locks import lock
 from jobraker_cli.tasks.app import App
@@ -78,6 +78,8 @@ def _take(connection: Connection, app: App, since: datetime | None) -> int:
     )
     run_seq = runs.next_number(connection, "run_seq")
     count = jobs.take_baseline(connection, run_seq, created_before=since)
+    now = app.clock()
+    vacancies.remember(connection, run_seq, now=now, gone_since=now)
     runs.note_planned(connection, run_id, run_seq)
     runs.close_run(connection, run_id, outcome="done", counts={"jobs": count})
     return count

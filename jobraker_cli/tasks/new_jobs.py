@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from jobraker_cli.matching import PreparedJob, is_open, prepare
 from jobraker_cli.model import Job, MatchRules
-from jobraker_cli.store import jobs, runs
+from jobraker_cli.store import jobs, runs, vacancies
 from jobraker_cli.store.engine import reading
 
 BLOCK = 5_000
@@ -15,7 +15,10 @@ KEPT = 25_000  # prepared jobs held in memory, some 3 kB each; more are read aga
 
 
 class NewJobs:
-    """Open jobs that came in above a floor, up to the intake of this run."""
+    """Open jobs that came in above a floor, up to the intake of this run.
+
+    `reposts` says of the vacancies among them that an earlier intake knew, since when.
+    """
 
     def __init__(
         self,
@@ -37,6 +40,7 @@ class NewJobs:
         self._with_unseen = with_unseen
         self._created_since = created_since
         self._long_texts = long_texts
+        self.reposts: dict[str, datetime] = {}
         self._kept: tuple[int, Sequence[Sequence[PreparedJob]]] | None = None
 
     def blocks(self, after: int) -> Iterator[Sequence[PreparedJob]]:
@@ -65,15 +69,34 @@ class NewJobs:
                 long_texts=self._long_texts,
                 block=BLOCK,
             ):
-                yield [prepare(job, self._rules) for job in block if self._fit(job)]
+                prepared = [prepare(job, self._rules) for job in block if self._fit(job)]
+                self._recognize(connection, prepared)
+                yield prepared
+
+    def _recognize(self, connection: Connection, block: Sequence[PreparedJob]) -> None:
+        """Note which vacancies of a block were posted before."""
+        known = vacancies.known(connection, {one.fingerprint for one in block})
+        for one in block:
+            vacancy = known.get(one.fingerprint)
+            if vacancy is not None and vacancy.run_seq < one.job.run_seq:
+                self.reposts[one.fingerprint] = vacancy.first_seen
 
     def _fit(self, job: Job) -> bool:
         fresh = job.posted_at is None or job.posted_at >= self._posted_since
         return fresh and is_open(job, self._now)
 
 
-def take_in(engine: Engine, *, created_since: datetime | None, dry_run: bool) -> int:
-    """Write down the jobs that are new and give the number of this intake.
+def take_in(
+    engine: Engine,
+    *,
+    created_since: datetime | None,
+    dry_run: bool,
+    now: datetime,
+    gone_since: datetime,
+) -> int:
+    """Write down the jobs that are new with their vacancies; the number of this intake.
+
+    A vacancy without any posting since `gone_since` is new again.
 
     A dry run writes nothing and gives the number that the intake would have.
     """
@@ -82,5 +105,6 @@ def take_in(engine: Engine, *, created_since: datetime | None, dry_run: bool) ->
             return runs.peek_number(connection, "run_seq") + 1
     with engine.begin() as connection:
         run_seq = runs.next_number(connection, "run_seq")
-        jobs.take_in(connection, run_seq, created_since=created_since)
+        if jobs.take_in(connection, run_seq, created_since=created_since):
+            vacancies.remember(connection, run_seq, now=now, gone_since=gone_since)
         return run_seq

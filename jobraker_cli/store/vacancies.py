@@ -1,0 +1,110 @@
+"""The vacancies behind postings: since when the board has them, and who was mailed them.
+
+A posting's fingerprint names its vacancy. Functions take an open connection and never commit.
+"""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, and_, case, or_, select
+
+from jobraker_cli.matching import fingerprint
+from jobraker_cli.model import Job
+from jobraker_cli.store.ledger import job_seen, outbox, sent_job, vacancy
+from jobraker_cli.store.shared import jobs
+from jobraker_cli.store.types import present
+from jobraker_cli.store.upsert import insert_into
+
+BLOCK = 10_000
+_MOST_NAMED = 5_000  # fingerprints that a query names; of more it reads all and leaves some out
+_NEVER_SENT = ("cancelled", "dead", "suppressed")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vacancy:
+    """Since when a vacancy is known: the moment, and the intake of its first posting."""
+
+    first_seen: datetime
+    run_seq: int
+
+
+def remember(connection: Connection, run_seq: int, *, now: datetime, gone_since: datetime) -> None:
+    """Write down the vacancies of an intake; a known one keeps its first day.
+
+    One whose last posting came in before `gone_since` begins anew. Postings without a company are
+    left out: no two of them are one vacancy.
+    """
+    statement = insert_into(connection, vacancy)
+    new, gone = statement.excluded, vacancy.c.last_seen < gone_since
+    statement = statement.on_conflict_do_update(
+        index_elements=[vacancy.c.fingerprint],
+        set_={
+            "first_seen": case((gone, new.first_seen), else_=vacancy.c.first_seen),
+            "run_seq": case((gone, new.run_seq), else_=vacancy.c.run_seq),
+            "last_seen": new.last_seen,
+        },
+    )
+    for first_seen in _first_days(connection, run_seq, now):
+        rows = [
+            {"fingerprint": key, "first_seen": day, "last_seen": now, "run_seq": run_seq}
+            for key, day in first_seen.items()
+        ]
+        if rows:
+            connection.execute(statement, rows)
+
+
+def _first_days(
+    connection: Connection, run_seq: int, now: datetime
+) -> Iterator[dict[str, datetime]]:
+    """By fingerprint, when the first posting of each vacancy of an intake was made; in blocks."""
+    found = select(jobs.c.id, jobs.c.title, jobs.c.company, jobs.c.created_at)
+    found = found.join_from(job_seen, jobs, jobs.c.id == job_seen.c.job_id)
+    found = found.where(job_seen.c.run_seq == run_seq)
+    result = connection.execute(found.execution_options(yield_per=BLOCK))
+    for rows in result.mappings().partitions(BLOCK):
+        first: dict[str, datetime] = {}
+        for row in rows:
+            job = Job(**{"title": "", **present(row)})
+            if job.company.strip():
+                key, made = fingerprint(job), min(job.created_at or now, now)
+                first[key] = min(first.get(key, made), made)
+        yield first
+
+
+def known(connection: Connection, fingerprints: Collection[str]) -> Mapping[str, Vacancy]:
+    """Which of these vacancies the ledger knows."""
+    if not fingerprints:
+        return {}
+    found = select(vacancy.c.fingerprint, vacancy.c.first_seen, vacancy.c.run_seq)
+    found = found.where(vacancy.c.fingerprint.in_(list(fingerprints)))
+    return {
+        row.fingerprint: Vacancy(first_seen=row.first_seen, run_seq=row.run_seq)
+        for row in connection.execute(found)
+    }
+
+
+def mailed(
+    connection: Connection,
+    user_ids: Collection[str],
+    fingerprints: Collection[str],
+    *,
+    since: datetime,
+) -> Mapping[str, set[str]]:
+    """Which of these vacancies each person was mailed since a moment, in whatever posting.
+
+    A message that never went does not count; one that is not in the outbox any more does.
+    """
+    by_user: dict[str, set[str]] = {}
+    if not user_ids or not fingerprints:
+        return by_user
+    went = and_(outbox.c.state.not_in(_NEVER_SENT), outbox.c.created_at >= since)
+    found = select(sent_job.c.user_id, sent_job.c.fingerprint).distinct()
+    found = found.outerjoin_from(sent_job, outbox, outbox.c.id == sent_job.c.outbox_id)
+    found = found.where(sent_job.c.user_id.in_(list(user_ids)), or_(outbox.c.id.is_(None), went))
+    if len(fingerprints) <= _MOST_NAMED:
+        found = found.where(sent_job.c.fingerprint.in_(list(fingerprints)))
+    for row in connection.execute(found):
+        if row.fingerprint in fingerprints:
+            by_user.setdefault(row.user_id, set()).add(row.fingerprint)
+    return by_user
