@@ -164,6 +164,11 @@ def _composer(settings: Settings, key: SigningKey) -> "Composer":
     )
 
 
+def sample_composer(settings: Settings) -> "Composer":
+    """A composer that needs no database: its unsubscribe links end nothing."""
+    return _composer(settings, SigningKey(id="sample", secret=b"sample"))
+
+
 def brand(settings: Settings) -> Brand:
     """The job board as its mails present it."""
     return checked(
@@ -175,6 +180,8 @@ def brand(settings: Settings) -> Brand:
             list_id=settings.list_id,
             unsubscribe_mailto=settings.unsubscribe_mailto,
             job_url=settings.job_url.replace("{site}", settings.site_url),
+            color=settings.brand_color,
+            logo_url=settings.logo_url,
         )
     )
 

@@ -819,6 +819,14 @@ def test_the_new_kind_of_mail_works_as_the_page_builds_it(
     assert "deadline-soon" in {one["task"] for one in jobraker("tasks", "--json", env=env).json}
 
 
+def test_the_new_kind_of_mail_has_templates_without_a_fault(
+    jobraker: Command, extended: Path
+) -> None:
+    env = {"PYTHONPATH": str(extended)}
+    found = jobraker("templates", "check", "deadline_soon", "--json", env=env).json
+    assert (found["checked"], found["problems"]) == (28, [])
+
+
 def test_the_new_kind_of_mail_is_cancelled_when_its_job_is_closed(
     sqlite_board: Board, jobraker: Command, extended: Path
 ) -> None:

@@ -28,6 +28,11 @@ COMMANDS = {
         "preferences:preferences",
         "Look at what a person chose about mail, or change it for them.",
     ),
+    "templates": (
+        "templates:templates",
+        "Look at the templates of mails, ours and your own.",
+    ),
+    "test-email": ("templates:test_email", "Send samples of the templates to an address."),
     "doctor": ("doctor:doctor", "Check the settings, the database and the ledger."),
     "config": ("setup:config", "Look at the settings."),
     "db": ("setup:db", "Look at the ledger's schema, or upgrade it."),

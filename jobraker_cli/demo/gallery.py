@@ -98,7 +98,7 @@ def _part(message: EmailMessage, kind: str) -> str:
     return content if isinstance(content, str) else ""
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
     """Safe as HTML text and as a quoted attribute; what cannot be shown becomes a box."""
     return html.escape(UNSHOWABLE.sub("\ufffd", text.replace("\r\n", "\n")))
 
@@ -114,34 +114,34 @@ def _page(title: str, mails: Sequence[Shown], sizes: Sequence[int]) -> str:
     shown = "" if len(mails) == len(sizes) else f", {len(mails)} of them shown"
     facts = f"{count}{shown}; {_kib(sum(sizes))} in all" if sizes else "No mails were sent."
     return PAGE.format(
-        title=_escaped(title), style=STYLE, facts=facts, lines=lines, sections=sections
+        title=escaped(title), style=STYLE, facts=facts, lines=lines, sections=sections
     )
 
 
 def _inbox_line(number: int, mail: Shown) -> str:
     return INBOX_LINE.format(
         number=number,
-        initial=_escaped(mail.recipient[:1].upper() or "?"),
-        recipient=_escaped(mail.recipient or "(no recipient)"),
-        subject=_escaped(mail.subject or "(no subject)"),
+        initial=escaped(mail.recipient[:1].upper() or "?"),
+        recipient=escaped(mail.recipient or "(no recipient)"),
+        subject=escaped(mail.subject or "(no subject)"),
         size=_kib(mail.size),
     )
 
 
 def _section(number: int, mail: Shown) -> str:
-    subject = _escaped(mail.subject or "(no subject)")
+    subject = escaped(mail.subject or "(no subject)")
     frames = "".join(
-        FRAME.format(scheme=scheme, label=label, subject=subject, page=_escaped(mail.page))
+        FRAME.format(scheme=scheme, label=label, subject=subject, page=escaped(mail.page))
         for scheme, label in (("light", "Light"), ("dark", "Dark"))
     )
     return SECTION.format(
         number=number,
         subject=subject,
-        sender=_escaped(mail.sender),
-        recipient=_escaped(mail.recipient),
+        sender=escaped(mail.sender),
+        recipient=escaped(mail.recipient),
         size=_kib(mail.size),
         frames=frames if mail.page else NO_PAGE,
-        text=_escaped(mail.text or "(no text part)"),
+        text=escaped(mail.text or "(no text part)"),
     )
 
 

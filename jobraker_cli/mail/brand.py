@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from jobraker_cli.errors import ConfigError, MessageError
 from jobraker_cli.mail.address import split_mailbox
 from jobraker_cli.mail.clean import clean_line, safe_url
+from jobraker_cli.mail.color import Accent, accent
 
 _ANY_ID = "0-any-id-0"  # braces are refused in addresses
 
@@ -14,8 +15,9 @@ _ANY_ID = "0-any-id-0"  # braces are refused in addresses
 class Brand:
     """The job board as its mails present it.
 
-    The e-mail addresses are "Name <a@b>" or "a@b"; `support_email` and `unsubscribe_mailto` may
-    be empty. `list_id` is a bare name such as alerts.example.com; `job_url` holds `{id}`.
+    `color` is #rgb or #rrggbb, `logo_url` the address of a picture or empty. The e-mail addresses
+    are "Name <a@b>" or "a@b"; `support_email` and `unsubscribe_mailto` may be empty.
+    `list_id` is a bare name such as alerts.example.com; `job_url` holds `{id}`.
     """
 
     company_name: str
@@ -25,6 +27,13 @@ class Brand:
     list_id: str
     unsubscribe_mailto: str
     job_url: str
+    color: str = "#0c6b5b"
+    logo_url: str = ""
+
+    @property
+    def accent(self) -> Accent:
+        """The colour of links and buttons, made readable."""
+        return accent(self.color)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +71,7 @@ def checked(brand: Brand) -> Brand:
         support_email=_bare("SUPPORT_EMAIL", brand.support_email),
         unsubscribe_mailto=_bare("UNSUBSCRIBE_MAILTO", brand.unsubscribe_mailto),
         job_url=job_url,
+        logo_url=_web("LOGO_URL", brand.logo_url) if brand.logo_url else "",
     )
 
 

@@ -48,10 +48,11 @@ class Composer:
     """Makes mails; the same letter always makes the same bytes.
 
     `templates` is a folder of an operator's own templates, searched before the package's. They see
-    `mail` (the view of the kind), `brand`, `subject` (not in the subject's own template), `site`,
-    `date`, `manage_url`, `unsubscribe_url` (list mail only), `lang`, `dir`, `start` and `end` (the
-    sides of a line), gettext's functions and `number`. `locale` is the language of letters that
-    name none. Raises ConfigError for settings that no mail can be made with.
+    `mail` (the view of the kind), `brand`, `accent` (its colours), `subject` (not in the subject's
+    own template), `site`, `date`, `manage_url`, `unsubscribe_url` (list mail only), `lang`, `dir`,
+    `start` and `end` (the sides of a line), gettext's functions and `number`. `locale` is the
+    language of letters that name none. Raises ConfigError for settings that no mail can be made
+    with.
     """
 
     def __init__(
@@ -67,11 +68,16 @@ class Composer:
         self._key = key
         self._timezone = timezone
         self._locale = locale
-        self._templates = Templates(templates)
+        self._templates = Templates(templates, {"accent": self._brand.accent})
         if templates is not None:  # an operator hears of a mistake before anything is claimed
             for name in KINDS:
                 for part in PARTS:
                     self._templates.get(name, part, locale)
+
+    @property
+    def site_url(self) -> str:
+        """The address of the web application."""
+        return self._brand.site_url
 
     def compose(self, letter: Letter) -> Composed:
         """The mail of an outbox row. Raises MessageError if this one cannot be built, ever."""

@@ -1,6 +1,6 @@
 """The templates of mails: compiled once, in the reader's language, an operator's before ours."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -34,14 +34,15 @@ class Templates:
     """The templates `emails/KIND.PART`, compiled at their first use in a language.
 
     `folder` holds an operator's own, `emails/NAME` or just `NAME`. They are searched first and run
-    in a sandbox, which adds half to the time of every mail. Raises ConfigError for a folder that
-    does not exist.
+    in a sandbox, which adds half to the time of every mail. `shared` is what all templates see,
+    macros too. Raises ConfigError for a folder that does not exist.
     """
 
-    def __init__(self, folder: Path | None = None) -> None:
+    def __init__(self, folder: Path | None, shared: Mapping[str, object]) -> None:
         if folder is not None and not folder.is_dir():
             raise ConfigError(f"the folder of mail templates does not exist: {folder}")
         self.folder = folder
+        self._shared = shared
         self._compiled = _Compiled()
         self._environment: Callable[[str], Environment] = cache(self._made)
         self.get: Callable[[str, str, str], Template] = cache(self._template)
@@ -67,6 +68,7 @@ class Templates:
             bytecode_cache=self._compiled,
         )
         environment.policies["ext.i18n.trimmed"] = True
+        environment.globals.update(self._shared)
         _speak(environment, LANGUAGES[tag])
         return environment
 
@@ -103,6 +105,25 @@ def _speak(environment: Environment, language: Language) -> None:
         start="right" if language.direction == "rtl" else "left",
         end="left" if language.direction == "rtl" else "right",
     )
+
+
+def overridden(folder: Path | None, name: str) -> bool:
+    """Whether an operator's folder has a template of this name."""
+    return folder is not None and any(
+        (place / name).is_file() for place in (folder, folder / "emails")
+    )
+
+
+def newest(folder: Path | None) -> tuple[int, int]:
+    """When a template or a catalogue was last changed, and how many there are."""
+    ours = (Path(str(files("jobraker_cli") / name)) for name in ("templates", "locale"))
+    times = [
+        path.stat().st_mtime_ns
+        for place in (*ours, *([folder] if folder else []))
+        for path in place.rglob("*.*")
+        if path.is_file()
+    ]
+    return max(times, default=0), len(times)
 
 
 class _Compiled(BytecodeCache):

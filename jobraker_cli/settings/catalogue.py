@@ -149,6 +149,12 @@ class Settings:
     timezone: ZoneInfo = _setting(
         "JOBRAKER_TZ", values.time_zone, "UTC", "Time zone of the calendar days, weeks and months"
     )
+    brand_color: str = _setting(
+        "BRAND_COLOR", values.color, "#0c6b5b", "Colour of links and buttons in mails"
+    )
+    logo_url: str = _setting(
+        "LOGO_URL", values.web_address, "", "Picture at the top of mails; default: COMPANY_NAME"
+    )
     locale: str = _setting(
         "JOBRAKER_LOCALE", values.locale, "en", "Language of mails: ar, de, en or es"
     )

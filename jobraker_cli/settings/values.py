@@ -120,6 +120,13 @@ def time_zone(value: str) -> ZoneInfo:
         raise ValueError("is not a time zone; write a name such as UTC or Europe/Berlin") from None
 
 
+def color(value: str) -> str:
+    """A colour, in small letters."""
+    if not re.fullmatch(r"#(?:[0-9a-fA-F]{3}){1,2}", value):
+        raise ValueError("is not a colour; write for example #0c6b5b")
+    return value.lower()
+
+
 def locale(value: str) -> str:
     """The tag of a language that mails can be written in."""
     if value.lower() not in LOCALES:
