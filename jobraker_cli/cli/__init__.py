@@ -30,7 +30,7 @@ def _run() -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception as error:
-        return _failed(error)
+        return say_failure(error)
 
 
 def _invoke() -> int:
@@ -50,18 +50,20 @@ def _invoke() -> int:
     return 0
 
 
-def _failed(error: Exception) -> int:
+def say_failure(error: Exception, about: str = "") -> int:
+    """Say what went wrong, on one line and with a traceback as far as -v asks; its exit code."""
     from jobraker_cli.cli.session import verbosity
 
+    task = f"{about}: " if about else ""
     expected = _expected(error)
     if verbosity() > 1 or (expected is None and verbosity()):
         lines = traceback.format_exception(error, chain=True)
         sys.stderr.write(_without_secrets(_without_rows("".join(lines))))
     if expected is None:
         what = _without_rows(str(error)).strip().partition("\n")[0]
-        words = f"this is a bug in jobraker ({type(error).__name__}: {what})"
+        words = f"{task}this is a bug in jobraker ({type(error).__name__}: {what})"
         return _say(f"{words}; run it again with -v and report what it prints", 1)
-    return _say(str(expected), expected.exit_code)
+    return _say(f"{task}{expected}", expected.exit_code)
 
 
 def _expected(error: Exception) -> JobrakerError | None:

@@ -1,5 +1,6 @@
 """What the commands of one process share: the common options, the settings, the way to print."""
 
+import logging
 import os
 import sys
 from collections.abc import Callable
@@ -87,6 +88,24 @@ def note(words: str) -> None:
     click.echo(f"jobraker: {terminal_line(words)}", err=True)
 
 
+def line(words: str) -> None:
+    """One line of data for people on standard output."""
+    from jobraker_cli.mail.clean import terminal_line
+
+    click.echo(terminal_line(words))
+
+
+def start_log() -> None:
+    """Begin to log where JOBRAKER_LOG says; without it nothing of it is loaded."""
+    settings = loaded().settings
+    if settings.log:
+        from jobraker_cli.operations import logs
+
+        logs.start(settings.log, settings.log_format, secrets())
+    else:
+        logging.getLogger("jobraker").addHandler(logging.NullHandler())
+
+
 def on_terminal() -> bool:
     """Whether a person reads standard output."""
     return sys.stdout.isatty()
@@ -113,4 +132,5 @@ def secrets() -> list[str]:
     old_keys = settings.old_secret_keys.replace(",", " ").split()
     found = [settings.email_host_password, settings.secret_key, password, unquote(password)]
     found += old_keys
+    found.append(settings.ping_url)
     return [secret for secret in found if len(secret) > 3]

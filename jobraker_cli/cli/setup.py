@@ -120,3 +120,18 @@ def sql() -> None:
     for one in pending:
         click.echo(f"-- {one.name}\n{schema.script(one)}")
     click.echo("COMMIT;")
+
+
+@db.command("grants", epilog="\b\nExample:\n  jobraker db grants jobraker | psql board")
+@click.argument("role")
+def grants(role: str) -> None:
+    """Print the SQL that lets a PostgreSQL role do jobraker's work, and nothing else.
+
+    The owner of the board's tables runs it, again after each `db upgrade`.
+    """
+    from jobraker_cli.store.grants import script
+
+    if session.output_format() == "table":
+        click.echo(script(role), nl=False)
+    else:
+        show_json({"role": role, "sql": script(role)})

@@ -17,6 +17,7 @@ def tasks() -> None:
     """List every task: its schedule, last run, outcome, and when it is next due."""
     from jobraker_cli.store import runs as store
     from jobraker_cli.store.engine import reading
+    from jobraker_cli.tasks.due import overdue
     from jobraker_cli.tasks.runner import require_baseline
     from jobraker_cli.tasks.task import all_tasks
 
@@ -28,11 +29,6 @@ def tasks() -> None:
     rows = []
     for task in all_tasks().values():
         run = last.get(task.name)
-        late = (
-            run is None
-            or run.outcome not in ("done", "incomplete", "running")
-            or run.believed_at < task.schedule.latest(now, zone)
-        )
         rows.append(
             {
                 "task": task.name,
@@ -40,7 +36,7 @@ def tasks() -> None:
                 "last_run": iso(run.started_at) if run else None,
                 "outcome": run.outcome if run else None,
                 "next_due": iso(task.schedule.next(now, zone)),
-                "overdue": late,
+                "overdue": overdue(task, run, now, zone),
                 "about": task.about,
             }
         )

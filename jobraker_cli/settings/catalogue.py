@@ -167,6 +167,25 @@ class Settings:
     templates: Path | None = _setting(
         "JOBRAKER_TEMPLATES", values.path, "", "Folder with templates of your own, looked at first"
     )
+    metrics_file: Path | None = _setting(
+        "JOBRAKER_METRICS_FILE",
+        values.path,
+        "",
+        "Prometheus textfile, written anew after every task",
+    )
+    ping_url: str = _setting(
+        "JOBRAKER_PING_URL",
+        values.ping_address,
+        "",
+        "Told of every run: URL/start, URL, URL/fail; {task} is the task's name",
+        secret=True,
+    )
+    log: str = _setting(
+        "JOBRAKER_LOG", values.text, "", "Log of the runs: stderr, syslog or a file; default: none"
+    )
+    log_format: str = _setting(
+        "JOBRAKER_LOG_FORMAT", values.one_of("text", "json"), "text", "The log's form: text or json"
+    )
     write_last_run: bool = _setting(
         "JOBRAKER_WRITE_LAST_RUN",
         values.yes_or_no,

@@ -14,12 +14,13 @@ from jobraker_cli.settings.catalogue import Settings, catalogue
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loaded:
-    """Settings, where each one came from by name, and what to warn of."""
+    """Settings, where each one came from by name, what to warn of, and the .env that was read."""
 
     settings: Settings
     sources: Mapping[str, str]
     shown: Mapping[str, str]
     warnings: tuple[str, ...] = ()
+    env_file: Path | None = None
 
 
 def load(
@@ -34,7 +35,9 @@ def load(
     `environ` defaults to the process's; `env_file` to .env in `directory` (the working one).
     """
     environ = os.environ if environ is None else environ  # noqa: TID251 - the one place
-    dotenv, warnings = _dotenv(env_file, directory or Path.cwd())
+    path = env_file or (directory or Path.cwd()) / ".env"
+    read = env_file is not None or path.is_file()
+    dotenv, warnings = _dotenv(path) if read else ({}, ())
     found: dict[str, tuple[str, str]] = {}
     for one in catalogue():
         value = _lookup(one["name"], one["secret"], flags, environ, dotenv)
@@ -52,7 +55,13 @@ def load(
         sources[name] = source if text or source != "default" else "not set"
         shown[name] = _show(text, secret=meta["secret"], name=name)
     _check_together(parsed)
-    return Loaded(settings=Settings(**parsed), sources=sources, shown=shown, warnings=warnings)
+    return Loaded(
+        settings=Settings(**parsed),
+        sources=sources,
+        shown=shown,
+        warnings=warnings,
+        env_file=path if read else None,
+    )
 
 
 def _check_together(parsed: Mapping[str, Any]) -> None:
@@ -65,10 +74,7 @@ def _check_together(parsed: Mapping[str, Any]) -> None:
         raise ConfigError("EMAIL_HOST is not set but EMAIL_BACKEND is smtp; set EMAIL_HOST")
 
 
-def _dotenv(env_file: Path | None, directory: Path) -> tuple[dict[str, str], tuple[str, ...]]:
-    path = env_file or directory / ".env"
-    if env_file is None and not path.is_file():
-        return {}, ()
+def _dotenv(path: Path) -> tuple[dict[str, str], tuple[str, ...]]:
     from dotenv import dotenv_values  # most runs have no .env
 
     try:

@@ -162,6 +162,14 @@ def web_address(value: str) -> str:
     return value.rstrip("/")
 
 
+def ping_address(value: str) -> str:
+    """An https address; http on this machine only, for the address is a secret."""
+    loopback = r"http://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?(/[^\s#]*)?"
+    if not re.fullmatch(rf"https://[^\s/?#@]+(/[^\s#]*)?|{loopback}", value):
+        raise ValueError("is not an https address; write for example https://hc.example.com/KEY")
+    return value
+
+
 def job_address(value: str) -> str:
     """The pattern of a job's address, with {id} and perhaps {site}."""
     if "{id}" not in value or not re.match(r"(https?://[^\s/]+|\{site\})/", value):

@@ -165,7 +165,7 @@ def translate(error: Exception) -> JobrakerError | None:
 
 def _translate_postgresql(name: str, words: str) -> JobrakerError | None:
     """What needs a person's hand: rights, missing tables, options in the URL."""
-    if name in ("UndefinedTable", "UndefinedColumn", "InsufficientPrivilege"):
+    if name in ("UndefinedTable", "UndefinedColumn", "InsufficientPrivilege", "InvalidSchemaName"):
         return _lacking(words)
     if name == "ReadOnlySqlTransaction":
         return ConfigError(f"The database cannot be written: {words}")

@@ -174,3 +174,18 @@ def _record(row: Mapping[Any, Any]) -> RunRecord:
     values = {str(name): value for name, value in row.items()}
     values["counts"] = json.loads(values["counts"])
     return RunRecord(**values)
+
+
+def unfinished(connection: Connection) -> Sequence[RunRecord]:
+    """Every run without an end, the oldest first: at work, or dead."""
+    found = select(_run).where(_run.c.finished_at.is_(None), _run.c.outcome == "running")
+    return [_record(row) for row in connection.execute(found.order_by(_run.c.run_id)).mappings()]
+
+
+def durations(connection: Connection, task: str, *, limit: int) -> list[float]:
+    """The seconds that the newest finished runs of a task took."""
+    found = select(_run.c.started_at, _run.c.finished_at).where(
+        _run.c.task == task, _run.c.outcome.in_(["done", "incomplete"])
+    )
+    rows = connection.execute(found.order_by(_run.c.run_id.desc()).limit(limit))
+    return [(row.finished_at - row.started_at).total_seconds() for row in rows]

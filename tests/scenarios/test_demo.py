@@ -138,11 +138,19 @@ def test_a_file_that_cannot_be_read_is_named(
 def test_the_demo_runs_in_an_empty_postgresql_database_and_in_no_other(
     postgres_board: Board, jobraker: Command, posting_files: list[Path]
 ) -> None:
-    used = jobraker("demo", "--keep", "a", "--db", postgres_board.url, check=78)
+    used = jobraker("demo", "--keep", "a", "--db", postgres_board.owner_url, check=78)
     assert "empty" in used.stderr
     postgres_board.execute("DROP SCHEMA public CASCADE")
     postgres_board.execute("CREATE SCHEMA public")
-    args = ("demo", "--keep", "b", "--db", postgres_board.url, "--json", *map(str, posting_files))
+    args = (
+        "demo",
+        "--keep",
+        "b",
+        "--db",
+        postgres_board.owner_url,
+        "--json",
+        *map(str, posting_files),
+    )
     report = jobraker(*args).json
     check(report)
     assert "********" in report["database"]

@@ -83,7 +83,8 @@ def test_doctor_names_what_the_shared_tables_lack(board: Board, jobraker: Comman
 def test_doctor_says_when_the_database_is_out_of_reach(jobraker: Command) -> None:
     url = "postgresql://u:hunter22@127.0.0.1:1/board"
     result = jobraker("doctor", "--json", "--database-url", url, check=69)
-    assert result.json["checks"][0]["status"] == "fail"
+    (failed,) = [one for one in result.json["checks"] if one["status"] == "fail"]
+    assert failed["name"] == "shared_tables"
     assert "hunter22" not in result.stdout + result.stderr
     run = jobraker("run", "daily-alerts", "-vv", "--database-url", url, check=69)
     assert "hunter22" not in run.stdout + run.stderr
@@ -224,6 +225,7 @@ def test_doctor_looks_at_the_relays_settings_without_asking_the_relay(
     jobraker("init")
     result = jobraker(
         "doctor",
+        "--offline",
         "--json",
         env={"EMAIL_HOST": "relay.test", **env},
         check=78 if status == "fail" else 0,

@@ -29,6 +29,7 @@ class Board:
     ) -> None:
         self.kind: Kind = database.kind
         self.url = database.url
+        self.owner_url = database.owner_url
         self._database = database
         self._session: Session = session or database.session
         self._numbers = numbers or itertools.count(1)

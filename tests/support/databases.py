@@ -37,6 +37,7 @@ class Database(Protocol):
 
     kind: Kind
     url: str
+    owner_url: str
     tables_sql: str
 
     def connect(self) -> Connection:
@@ -87,7 +88,7 @@ class SqliteDatabase:
     def __init__(self, path: Path, template: Path) -> None:
         shutil.copyfile(template, path)
         self.path = path
-        self.url = f"sqlite:///{path}"
+        self.url = self.owner_url = f"sqlite:///{path}"
 
     def connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self.path)
@@ -144,7 +145,10 @@ class SqliteDatabase:
 
 
 class PostgresDatabase:
-    """A PostgreSQL database with the shared tables, on a server that others run."""
+    """A PostgreSQL database with the shared tables, on a server that others run.
+
+    `url` is that of the role which the command works as; the board's rows are written by the owner.
+    """
 
     kind: Kind = "postgresql"
     tables_sql = (
@@ -152,12 +156,13 @@ class PostgresDatabase:
         " WHERE schemaname NOT IN ('pg_catalog', 'information_schema')"
     )
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, owner_url: str, url: str) -> None:
+        self.owner_url = owner_url
         self.url = url
         self._kept: Any = None
 
     def connect(self) -> Connection:
-        connection: Connection = psycopg2.connect(self.url)
+        connection: Connection = psycopg2.connect(self.owner_url)
         return connection
 
     @contextmanager

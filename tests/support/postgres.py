@@ -18,9 +18,11 @@ from typing import Any, Literal
 
 import psycopg2  # type: ignore[import-untyped]
 
+from jobraker_cli.store.grants import script
 from tests.support.databases import SCHEMAS
 
 USER = "board"
+ROLE = "jobraker"
 TEMPLATE = "board_template"
 
 _PROGRAMS = ("initdb", "pg_ctl", "postgres")
@@ -125,6 +127,12 @@ class Server:
         with closing(psycopg2.connect(self.url(TEMPLATE))) as connection, connection:
             schema = (SCHEMAS / "postgresql.sql").read_text(encoding="utf-8")
             connection.cursor().execute(schema)
+            # The command works as a role with the rights of the script and no others, beside the
+            # one that `init` and `db upgrade` need.
+            cursor = connection.cursor()
+            cursor.execute(f"CREATE ROLE {ROLE} LOGIN PASSWORD '{self.password}'")
+            cursor.execute(script(ROLE))
+            cursor.execute(f"GRANT CREATE ON SCHEMA public TO {ROLE}")
 
     def start(self) -> None:
         """Start the server; again on the port it had."""
@@ -158,6 +166,10 @@ class Server:
     def url(self, database: str) -> str:
         """Return what a user would write as DATABASE_URL."""
         return f"postgresql://{USER}:{self.password}@127.0.0.1:{self.port}/{database}"
+
+    def role_url(self, database: str) -> str:
+        """Return what a careful user would write: the URL of the role for jobraker alone."""
+        return f"postgresql://{ROLE}:{self.password}@127.0.0.1:{self.port}/{database}"
 
     def create_database(self) -> str:
         """Make a database with the empty shared tables and return its name."""

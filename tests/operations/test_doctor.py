@@ -1,0 +1,275 @@
+"""`doctor`: what each check sees, says and ends with."""
+
+import shutil
+import socket
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import dns.message
+import dns.rdatatype
+import dns.resolver
+import dns.rrset
+import pytest
+
+from jobraker_cli import wiring
+from jobraker_cli.operations.doctor import CheckResult, Examination, examine
+from jobraker_cli.operations.doctor.dns import advice, judge_dmarc, judge_spf
+from jobraker_cli.operations.doctor.work import stuck_after
+from jobraker_cli.settings import load
+from tests.support.board import Board
+from tests.support.command import Command
+from tests.support.mailbox import Mailbox
+
+NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
+REAL = {"SITE_URL": "https://board.test", "JOBRAKER_SECRET_KEY": "0123456789abcdef-long-enough"}
+
+
+def checks(
+    board: Board,
+    environ: Mapping[str, str] | None = None,
+    *,
+    now: datetime = NOW,
+    folder: Path | None = None,
+) -> dict[str, CheckResult]:
+    """All checks by name, on a board, without calling out unless a relay is named."""
+    environ = environ or {}
+    loaded = load(flags={"DATABASE_URL": board.url}, environ=environ, directory=folder or Path("/"))
+    app = wiring.build(loaded.settings, now=now, readonly=True)
+    asked = Examination(
+        app=app, loaded=loaded, machine_now=wiring.system_now(), network="EMAIL_HOST" in environ
+    )
+    found = examine(asked)
+    app.engine.dispose()
+    assert len({one.name for one in found}) == len(found)
+    assert all(one.fix for one in found if one.status != "ok")
+    return {one.name: one for one in found}
+
+
+def statuses(found: Mapping[str, CheckResult]) -> dict[str, str]:
+    return {name: one.status for name, one in found.items()}
+
+
+def test_a_board_that_never_ran_has_warnings_and_no_failure(
+    board: Board, jobraker: Command
+) -> None:
+    jobraker("init")
+    found = checks(board)
+    assert {one.status for one in found.values()} <= {"ok", "warn"}
+    assert found["task daily-alerts"].status == "warn"
+    assert "never run" in found["task daily-alerts"].detail
+    assert found["pending"].status == found["dead"].status == found["uncertain"].status == "ok"
+
+
+def test_every_task_is_held_against_its_schedule(sqlite_board: Board, jobraker: Command) -> None:
+    jobraker("init")
+    jobraker("run", "daily-alerts", "--now", "2026-11-23T09:00:00Z")
+    assert checks(sqlite_board)["task daily-alerts"].status == "ok"
+    late = checks(sqlite_board, now=NOW + timedelta(days=1, hours=1))["task daily-alerts"]
+    assert late.status == "warn"
+    assert "overdue" in late.detail
+    in_time = checks(sqlite_board, now=NOW + timedelta(days=1, minutes=5))
+    assert in_time["task daily-alerts"].status == "ok"
+
+
+def test_a_run_that_takes_longer_than_usual_is_named(board: Board, jobraker: Command) -> None:
+    jobraker("init")
+    jobraker("run", "daily-alerts")
+    assert checks(board)["running"].status == "ok"
+    board.execute(
+        "INSERT INTO jobraker_run (run_id, task, started_at, believed_at, host)"
+        " VALUES (900, 'daily-alerts', :at, :at, 'mars')",
+        at=datetime.now(UTC) - timedelta(hours=2),
+    )
+    named = checks(board)["running daily-alerts"]
+    assert named.status == "warn"
+    assert "run 900 on mars" in named.detail
+
+
+@pytest.mark.parametrize(
+    ("durations", "seconds"), [([], 3600.0), ([1.0, 2.0], 300.0), ([100.0, 600.0], 1800.0)]
+)
+def test_a_run_is_stuck_after_three_times_its_longest(
+    durations: list[float], seconds: float
+) -> None:
+    assert stuck_after(durations) == seconds
+
+
+def test_messages_that_wait_are_uncertain_or_dead_are_counted_with_their_age(
+    board: Board, jobraker: Command
+) -> None:
+    jobraker("init")
+    columns = "id, kind, recipient, payload, state, created_at"
+    for index, state in enumerate(("pending", "failed", "uncertain", "dead", "sent")):
+        board.execute(
+            f"INSERT INTO jobraker_outbox ({columns})"
+            " VALUES (:id, 'job_alert', 'ada@example.org', '{}', :state, :at)",
+            id=f"{index:032x}",
+            state=state,
+            at=NOW - timedelta(hours=3),
+        )
+    found = checks(board)
+    assert found["pending"].detail == "2 wait, the oldest for 3 hours"
+    assert found["uncertain"].detail == "1 may have arrived or not, the oldest for 3 hours"
+    assert found["dead"].detail == "1 will not be tried again, the oldest for 3 hours"
+
+
+def test_what_lies_in_the_env_file_is_for_its_owner_only(
+    sqlite_board: Board, jobraker: Command
+) -> None:
+    jobraker("init")
+    env_file = jobraker.cwd / ".env"
+    env_file.write_text("EMAIL_HOST_PASSWORD=hunter22\n")
+    expected = {0o600: "ok", 0o640: "warn", 0o644: "fail", 0o602: "fail"}
+    for mode, status in expected.items():
+        env_file.chmod(mode)
+        assert checks(sqlite_board, folder=jobraker.cwd)["env_file"].status == status
+    result = jobraker("doctor", "--json", check=78)
+    assert "hunter22" not in result.stdout + result.stderr
+
+
+@pytest.mark.parametrize(
+    ("key", "status"),
+    [("", "warn"), ("short", "warn"), ("a" * 40, "warn"), (REAL["JOBRAKER_SECRET_KEY"], "ok")],
+)
+def test_a_key_that_can_be_guessed_is_said(sqlite_board: Board, key: str, status: str) -> None:
+    assert checks(sqlite_board, {"JOBRAKER_SECRET_KEY": key})["secret_key"].status == status
+
+
+def test_the_relay_is_asked_and_gets_no_mail(
+    sqlite_board: Board, jobraker: Command, mailbox: Mailbox
+) -> None:
+    jobraker("init")
+    found = checks(sqlite_board, {**mailbox.settings, **REAL})
+    assert found["mail"].status == found["relay"].status == "ok"
+    assert "without TLS, without login" in found["relay"].detail
+    assert mailbox.messages == []
+
+
+def test_a_relay_that_is_away_is_69_and_one_that_refuses_the_login_78(
+    sqlite_board: Board, jobraker: Command, mailbox: Mailbox
+) -> None:
+    jobraker("init")
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        port = str(unused.getsockname()[1])
+        env = {**mailbox.settings, **REAL, "EMAIL_PORT": port}
+        report = jobraker("doctor", "--json", env=env, check=69).json
+    (failed,) = [one for one in report["checks"] if one["status"] == "fail"]
+    assert failed["name"] == "relay"
+    login = {"EMAIL_HOST_USER": "me", "EMAIL_HOST_PASSWORD": "hunter22"}
+    result = jobraker("doctor", "--json", env={**mailbox.settings, **REAL, **login}, check=78)
+    assert "hunter22" not in result.stdout + result.stderr
+
+
+def test_a_template_that_cannot_be_used_is_named(sqlite_board: Board, jobraker: Command) -> None:
+    jobraker("init")
+    own = jobraker.cwd / "templates" / "emails"
+    own.mkdir(parents=True)
+    (own / "job_alert.html").write_text("{% if %}")
+    found = checks(sqlite_board, {"JOBRAKER_TEMPLATES": str(own.parent)})["templates"]
+    assert found.status == "fail"
+    shutil.rmtree(own)
+    assert checks(sqlite_board, {"JOBRAKER_TEMPLATES": str(own.parent)})["templates"].status == "ok"
+
+
+def test_a_clock_that_differs_from_the_databases_is_said(
+    sqlite_board: Board, jobraker: Command
+) -> None:
+    jobraker("init")
+    loaded = load(flags={"DATABASE_URL": sqlite_board.url}, environ={}, directory=Path("/"))
+    app = wiring.build(loaded.settings, readonly=True)
+    for skew, status, said in (
+        (0, "ok", "within"),
+        (90, "warn", "90 s ahead"),
+        (-90, "warn", "behind"),
+    ):
+        moment = wiring.system_now() + timedelta(seconds=skew)
+        asked = Examination(app=app, loaded=loaded, machine_now=moment, network=False)
+        (clock,) = [one for one in examine(asked) if one.name == "clock"]
+        assert clock.status == status
+        assert said in clock.detail
+
+
+# DNS
+
+
+@pytest.mark.parametrize(
+    ("records", "status"),
+    [
+        ([], "warn"),
+        (["v=spf1 include:relay.test -all"], "ok"),
+        (["v=spf1 a ~all"], "ok"),
+        (["v=spf1 +all"], "warn"),
+        (["v=spf1 -all", "v=spf1 a -all"], "warn"),
+    ],
+)
+def test_spf_is_judged(records: Sequence[str], status: str) -> None:
+    assert judge_spf("board.test", records).status == status
+
+
+@pytest.mark.parametrize(
+    ("records", "status"),
+    [
+        ([], "warn"),
+        (["v=DMARC1; p=reject"], "ok"),
+        (["v=DMARC1;p=QUARANTINE; rua=mailto:a@b"], "ok"),
+        (["v=DMARC1; p=none"], "warn"),
+        (["v=DMARC1; pct=5"], "warn"),
+        (["v=DMARC1; p=none", "v=DMARC1; p=reject"], "warn"),
+    ],
+)
+def test_dmarc_is_judged(records: Sequence[str], status: str) -> None:
+    assert judge_dmarc("board.test", records).status == status
+
+
+@contextmanager
+def name_server(texts: Mapping[str, str]) -> Iterator[dns.resolver.Resolver]:
+    """A DNS server on loopback that knows these TXT records, and a resolver that asks it."""
+    server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    server.bind(("127.0.0.1", 0))
+
+    def serve() -> None:
+        while True:
+            try:
+                octets, address = server.recvfrom(4096)
+            except OSError:
+                return
+            if not octets:
+                return
+            query = dns.message.from_wire(octets)
+            answer = dns.message.make_response(query)
+            name = query.question[0].name
+            text = texts.get(name.to_text(omit_final_dot=True))
+            if text is not None:
+                quoted = f'"{text}"'
+                answer.answer.append(dns.rrset.from_text(name, 60, "IN", dns.rdatatype.TXT, quoted))
+            server.sendto(answer.to_wire(), address)
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    ask = dns.resolver.Resolver(configure=False)
+    ask.nameservers, ask.port, ask.lifetime = ["127.0.0.1"], server.getsockname()[1], 3.0
+    try:
+        yield ask
+    finally:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as last:
+            last.sendto(b"", server.getsockname())
+        thread.join()
+        server.close()
+
+
+def test_the_records_are_looked_up() -> None:
+    texts = {"board.test": "v=spf1 -all", "_dmarc.board.test": "v=DMARC1; p=reject"}
+    with name_server(texts) as ask:
+        good = {one.name: one.status for one in advice("board.test", ask)}
+        bare = {one.name: one.status for one in advice("other.test", ask)}
+    assert good == {"spf": "ok", "dmarc": "ok", "dkim": "warn"}
+    assert bare == {"spf": "warn", "dmarc": "warn", "dkim": "warn"}
+
+
+def test_without_dns_there_is_one_warning() -> None:
+    (only,) = advice("board.test", None)
+    assert (only.name, only.status) == ("sender_domain", "warn")
