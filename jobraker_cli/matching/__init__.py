@@ -1,9 +1,10 @@
 """Matching: alerts and jobs in, matches with reasons out; pure."""
 
+from jobraker_cli.matching.criteria import Wish, wish_of
 from jobraker_cli.matching.eligible import eligibility, is_open
 from jobraker_cli.matching.explain import explain
 from jobraker_cli.matching.match import Match
-from jobraker_cli.matching.matcher import Matcher
+from jobraker_cli.matching.matcher import Matcher, Search
 from jobraker_cli.matching.prepared import PreparedJob, fingerprint, prepare
 from jobraker_cli.matching.recommend import WORTH_SHOWING, Recommendation, suits
 from jobraker_cli.matching.recommender import Recommender
@@ -22,6 +23,8 @@ __all__ = [
     "PreparedJob",
     "Recommendation",
     "Recommender",
+    "Search",
+    "Wish",
     "alert_from_json",
     "eligibility",
     "explain",
@@ -33,4 +36,5 @@ __all__ = [
     "profile_from_row",
     "suits",
     "texts_of",
+    "wish_of",
 ]

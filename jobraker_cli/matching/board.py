@@ -1,131 +1,151 @@
-"""The jobs of a run as sets, the newest first, and what alerts ask as operations on them."""
+"""The jobs of a run as sets, the newest the highest, and what alerts ask as operations on them."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import reduce
-from operator import or_
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from math import inf
+from typing import NamedTuple
 
-from jobraker_cli.matching import location, pay
-from jobraker_cli.matching.bits import Ladder, set_of
-from jobraker_cli.matching.criteria import Criteria
-from jobraker_cli.matching.fields import ANYWHERE, SKILLS, TITLE
-from jobraker_cli.matching.location import Spot
+import numpy as np
+
+from jobraker_cli.matching.bits import Widening
+from jobraker_cli.matching.criteria import Criteria, choice
+from jobraker_cli.matching.fields import WIDENING
+from jobraker_cli.matching.kept import Kept
 from jobraker_cli.matching.pay import WantedPay
-from jobraker_cli.matching.postings import Postings
-from jobraker_cli.matching.query import Query, Term, evaluate
+from jobraker_cli.matching.postings import Phrases, bits, set_where
+from jobraker_cli.matching.prepared import PreparedJob
+from jobraker_cli.matching.query import Program, Term, evaluate, read_entry
+from jobraker_cli.matching.sites import Sites
+from jobraker_cli.matching.words import Words
 
-# How well the keywords fit, best first: by the title alone, with the skills, with other fields.
-_WIDENING = (TITLE, TITLE | SKILLS, ANYWHERE)
-_UNASKED = len(_WIDENING)
+_OCTETS = 192 << 20  # of the sets of keywords that are kept
 
-Tier = tuple[int, int, int]  # how well keywords, place and pay fit; 0 is best
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What an alert asks beside its keywords: the jobs that have it all, and how well."""
+
+    found: int
+    places: Widening | None
+    pays: Widening | None
+
+
+class _Entry(NamedTuple):
+    """A keyword with the jobs for which it holds."""
+
+    only_excludes: bool
+    has_words: bool
+    sets: Widening
 
 
 class Board:
-    """The jobs of a run, the newest first, and the sets of those that have what an alert asks."""
+    """The jobs of a run, and the sets of those that have what an alert asks.
 
-    def __init__(self, postings: Postings) -> None:
-        jobs = postings.jobs
+    A job's number in a set is its place among all by age: the newest has the highest.
+    """
+
+    def __init__(self, jobs: Sequence[PreparedJob], words: Words, scope: int) -> None:
+        """`words` names the jobs by their number in `jobs`; `scope` is where plain words count."""
         order = sorted(range(len(jobs)), key=lambda number: (jobs[number].age, jobs[number].job.id))
+        order.reverse()
         self.jobs = [jobs[number] for number in order]
-        self._postings = postings
-        self._position = {number: position for position, number in enumerate(order)}
         self._everything = (1 << len(order)) - 1
-        self._sets: dict[object, int] = {}
-        self._placed: dict[Sequence[Spot], tuple[int, int, int]] = {}
-        self._intakes = Ladder((job.job.run_seq, at) for at, job in enumerate(self.jobs))
-        paying = [
-            (job.pay, at) for at, job in enumerate(self.jobs) if job.pay and job.pay.comparable
-        ]
-        self._disclosing = set_of([at for _, at in paying])
-        self._highs = Ladder((offered.high, at) for offered, at in paying)
-        self._lows = Ladder((-offered.low, at) for offered, at in paying)
+        places = np.zeros(len(order), np.int64)
+        places[order] = np.arange(len(order))
+        self._phrases = Phrases(words, places, len(order))
+        self._sites = Sites([job.place for job in self.jobs])
+        self._scope = scope
+        self._entries: Kept[str, _Entry] = Kept(_OCTETS)
+        self._sets: Kept[object, int] = Kept(_OCTETS // 16)
+        self._intakes = np.array([job.job.run_seq for job in self.jobs], np.int64)
+        offers = [job.pay if job.pay and job.pay.comparable else None for job in self.jobs]
+        self._highs = np.array([offer.high if offer else -inf for offer in offers], np.float64)
+        self._lows = np.array([offer.low if offer else inf for offer in offers], np.float64)
+        self._disclosing = set_where(np.array([offer is not None for offer in offers], np.bool_))
+        self._values = {
+            "job_type": _by_value([choice(job.job.job_type) for job in self.jobs]),
+            "level": _by_value([choice(job.job.experience_level) for job in self.jobs]),
+        }
 
-    def matching(self, criteria: Criteria, floor: int) -> int:
-        """The jobs that meet the criteria and were first seen in an intake above the floor."""
-        found = self._newer(floor)
-        if found and criteria.query:
-            found &= self._query(criteria.query, ANYWHERE)
-        if found and criteria.spots:
-            found &= reduce(or_, self._places(criteria.spots))
-        if found and criteria.pay:
-            found &= reduce(or_, self._pays(criteria.pay))
-        if found and criteria.remote_only:
-            found &= self._having("remote")
-        if found and criteria.job_type:
-            found &= self._having(("job_type", criteria.job_type))
-        if found and criteria.level:
-            found &= self._having(("level", criteria.level))
+    def limits(self, criteria: Criteria, floor: int) -> Limits:
+        """What of the criteria is not about words, for jobs of an intake above the floor."""
+        found = self._kept(floor, lambda: set_where(self._intakes > floor))
+        places = self._sites.widening(criteria.spots) if criteria.spots else None
+        pays = self._pays(criteria.pay) if criteria.pay else None
+        if places:
+            found &= places[-1]
+        if pays:
+            found &= pays[-1]
+        if criteria.remote_only:
+            found &= self._sites.remote
+        if criteria.job_type:
+            found &= self._values["job_type"].get(criteria.job_type, 0)
+        if criteria.level:
+            found &= self._values["level"].get(criteria.level, 0)
+        return Limits(found, places, pays)
+
+    def saying(self, keywords: Sequence[str], width: int = -1) -> int:
+        """The jobs for which keywords hold, in the fields of a width; in all of them by default.
+
+        Any of them will do, but those that only exclude narrow the others.
+        """
+        found, wanted, narrowed = 0, False, -1
+        for keyword in keywords:
+            entry = self._entries.get(keyword) or self._entry(keyword)
+            if entry.only_excludes:
+                narrowed &= entry.sets[width]
+            else:
+                found |= entry.sets[width]
+                wanted = wanted or entry.has_words
+        return found & narrowed if wanted or narrowed == -1 else narrowed
+
+    def _entry(self, keyword: str) -> _Entry:
+        """The jobs for which a keyword holds, read and looked up once."""
+        entry = read_entry(keyword, self._scope)
+        sets = self._evaluated(entry.program)
+        found = _Entry(entry.only_excludes, bool(entry.program), sets)
+        self._entries.keep(keyword, found, _octets(sets))
         return found
 
-    def tiers(self, criteria: Criteria, found: int) -> Iterator[tuple[Tier, int]]:
-        """The set split by how well its jobs meet the criteria, best first."""
-        query, spots, wanted = criteria.query, criteria.spots, criteria.pay
-        by_words = (self._query(query, scope) for scope in _WIDENING) if query else None
-        places = self._places(spots) if spots else None
-        pays = self._pays(wanted) if wanted else None
-        for words, said in _split(found, by_words, _UNASKED):
-            for place, located in _split(said, places, location.UNASKED):
-                for paid, rest in _split(located, pays, pay.UNASKED):
-                    yield (words, place, paid), rest
+    def _evaluated(self, program: Program) -> Widening:
+        """The jobs for which a program holds in titles, with skills, with all other fields."""
+        terms = {step: self._term(step) for step in program if isinstance(step, Term)}
+        if len(program) == 1:
+            return next(iter(terms.values()))
+        widths = range(len(WIDENING))
+        sets = [{term: found[width] for term, found in terms.items()} for width in widths]
+        return tuple(evaluate(program, found.__getitem__, self._everything) for found in sets)
 
-    def _query(self, query: Query, scope: int) -> int:
-        """The jobs for which the query holds in the fields of this scope."""
+    def _term(self, term: Term) -> Widening:
+        return self._phrases.saying(term.words, [term.scope & scope for scope in WIDENING])
 
-        def saying(term: Term) -> int:
-            return self._kept((term, scope), lambda: self._at(self._postings.saying(term, scope)))
-
-        program = query.program
-        return self._kept((query, scope), lambda: evaluate(program, saying, self._everything))
-
-    def _places(self, spots: Sequence[Spot]) -> tuple[int, int, int]:
-        """The jobs that are in a wanted place, in its region, or can be done from there."""
-        if spots not in self._placed:
-            self._placed[spots] = self._place(spots)
-        return self._placed[spots]
-
-    def _place(self, spots: Sequence[Spot]) -> tuple[int, int, int]:
-        exact = region = remote = 0
-        for spot in spots:
-            limit = self._having("remote") if spot.remote else self._everything
-            own, within = spot.area.own, spot.area.within
-            exact |= limit & (self._any("at", own) if spot.area else limit)
-            region |= limit & self._any("in", own)
-            remote |= limit & self._having("from anywhere")
-            remote |= limit & (self._any("from in", own) | self._any("from all of", within))
-        return exact, region, remote
-
-    def _pays(self, wanted: WantedPay) -> tuple[int, int]:
+    def _pays(self, wanted: WantedPay) -> Widening:
         """The jobs that pay in the range, and those that do not say if the rules let them pass."""
         low, high = wanted.range.low, wanted.range.high
         in_range = self._kept(
-            ("pay", low, high), lambda: self._highs.at_least(low) & self._lows.at_least(-high)
+            (low, high), lambda: set_where((self._highs >= low) & (self._lows <= high))
         )
-        return in_range, 0 if wanted.required else self._everything & ~self._disclosing
-
-    def _newer(self, floor: int) -> int:
-        return self._kept(("newer", floor), lambda: self._intakes.at_least(floor + 1))
-
-    def _having(self, value: object) -> int:
-        return self._kept(value, lambda: self._at(self._postings.having(value)))
-
-    def _any(self, kind: str, keys: Iterable[str]) -> int:
-        return reduce(or_, (self._having((kind, key)) for key in keys), 0)
-
-    def _at(self, numbers: Iterable[int]) -> int:
-        return set_of([self._position[number] for number in numbers])
+        if wanted.required:
+            return (in_range,)
+        return in_range, in_range | (self._everything & ~self._disclosing)
 
     def _kept(self, key: object, work: Callable[[], int]) -> int:
-        if key not in self._sets:
-            self._sets[key] = work()
-        return self._sets[key]
+        found = self._sets.get(key)
+        if found is None:
+            found = work()
+            self._sets.keep(key, found, _octets([found]))
+        return found
 
 
-def _split(found: int, sets: Iterable[int] | None, unasked: int) -> Iterator[tuple[int, int]]:
-    """The parts of a set that are in the first, in the second but not the first, and so on."""
-    if sets is None:
-        yield unasked, found
-        return
-    for tier, members in enumerate(sets):
-        if part := found & members:
-            yield tier, part
-        found &= ~members
+def _by_value(values: Iterable[str]) -> dict[str, int]:
+    """The set of the places at which each value stands."""
+    places: dict[str, list[int]] = {}
+    for place, value in enumerate(values):
+        places.setdefault(value, []).append(place)
+    size = sum(map(len, places.values()))
+    return {value: bits(np.array(found), size) for value, found in places.items()}
+
+
+def _octets(sets: Iterable[int]) -> int:
+    """The memory that sets take, equal ones once."""
+    return sum(found.bit_length() // 8 for found in {*sets})

@@ -1,6 +1,6 @@
 """Why a job meets an alert or not, clause by clause: the matcher's rules on one job."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import reduce
 from operator import or_
 from typing import NamedTuple
@@ -42,7 +42,7 @@ def reasons(criteria: Criteria, job: PreparedJob) -> tuple[str, ...]:
 
 def _judge(criteria: Criteria, job: PreparedJob) -> Iterator[Judgement]:
     if criteria.query:
-        yield _keywords(criteria.query, criteria.alert, job)
+        yield _keywords(criteria.query, criteria.wish.keywords, job)
     if criteria.spots:
         yield _location(criteria, job)
     if criteria.remote_only:
@@ -58,7 +58,7 @@ def _judge(criteria: Criteria, job: PreparedJob) -> Iterator[Judgement]:
         yield _salary(criteria.pay, job.pay)
 
 
-def _keywords(query: Query, alert: Alert, job: PreparedJob) -> Judgement:
+def _keywords(query: Query, keywords: Sequence[str], job: PreparedJob) -> Judgement:
     fields = {term: _where(term, job) for term in query.terms}
     holds = bool(evaluate(query.program, lambda term: int(fields[term] > 0), 1))
     said: dict[str, list[str]] = {}
@@ -69,7 +69,7 @@ def _keywords(query: Query, alert: Alert, job: PreparedJob) -> Judgement:
     if holds:
         evidence = evidence or "nothing that is excluded"
         return Judgement("keywords", True, evidence, evidence)
-    asked = " or ".join(alert.keywords[:_MOST_SAID])
+    asked = " or ".join(keywords[:_MOST_SAID])
     searched = ", ".join(labels(reduce(or_, (term.scope for term in fields), 0)))
     if evidence:
         missing = f"only {evidence}"
@@ -81,13 +81,13 @@ def _keywords(query: Query, alert: Alert, job: PreparedJob) -> Judgement:
 def _where(term: Term, job: PreparedJob) -> int:
     """The fields of the job that hold the phrase."""
     phrase = f" {' '.join(term.words)} "
-    texts = (field for field, words in job.texts if phrase in f" {' '.join(words)} ")
+    texts = (field for field, words in job.texts if phrase in words)
     return term.scope & reduce(or_, texts, 0)
 
 
 def _location(criteria: Criteria, job: PreparedJob) -> Judgement:
     place = " ".join(job.job.location.split()) or job.job.city or job.job.state or "no place"
-    asked = " ".join(criteria.alert.location.split())
+    asked = " ".join(criteria.wish.location.split())
     found = location.fit(criteria.spots, job.place)
     if found is None:
         missing = "" if job.place.remote else ", nor remote"

@@ -8,6 +8,10 @@ COMPANY, REQUIREMENTS, DESCRIPTION = 16, 32, 64
 SKILLS = SKILLS_REQUIRED | SKILLS_PREFERRED | TECHNOLOGIES
 ANYWHERE = TITLE | SKILLS | COMPANY | REQUIREMENTS | DESCRIPTION
 
+# How well keywords fit, best first: by the title alone, with the skills, with all other fields.
+WIDENING = (TITLE, TITLE | SKILLS, ANYWHERE)
+UNASKED = len(WIDENING)
+
 FIELDS = {
     "title": TITLE,
     "skills_required": SKILLS_REQUIRED,

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from jobraker_cli.matching.places import Area, alert_area, job_area, word_runs
 from jobraker_cli.matching.places_text import parts
-from jobraker_cli.matching.text import tokens
+from jobraker_cli.matching.text import fold, tokens
 from jobraker_cli.model import Job
 
 # How well a job's place fits, best first; the last is for an alert that names none.
@@ -47,6 +47,8 @@ _SAYS_REMOTE = re.compile(_REMOTE + r"|\banywhere\b")
 # "Automation Anywhere" is a product: in a title the word needs company.
 _TITLE_SAYS_REMOTE = re.compile(_REMOTE + r"|\b(?:work|from|based) anywhere\b|\banywhere in\b")
 
+_HINTS = ("remot", "home", "wfh", "tele", "anywhere")
+
 # What stands beside a place without being one: "Remote-Friendly (Travel Required)".
 _NO_PLACE = re.compile(
     r"\b(?:100\s?%\s?|fully[\s-]+)?remote(?:ly)?\b(?:[\s-]*(?:friendly|first)\b)?"
@@ -65,13 +67,24 @@ _LONGEST = 300  # characters of a title or location that are read here; columns 
 
 def remote_evidence(job: Job) -> str:
     """What says that the job can be done remotely, "" if nothing does. Hybrid alone does not."""
-    if _SAYS_REMOTE.search(_plain(job.location)):
+    if _location_says_remote(job.location):
         return f"the location says {_quoted(job.location)}"
-    if _TITLE_SAYS_REMOTE.search(_plain(job.title)):
+    if _title_says_remote(job.title):
         return f"the title says {_quoted(job.title)}"
     if job.remote_type == "full":
         return "its remote type is full"
     return "it is marked as remote" if job.is_remote else ""
+
+
+@lru_cache(maxsize=50_000)
+def _location_says_remote(location: str) -> bool:
+    return bool(_SAYS_REMOTE.search(_plain(location)))
+
+
+def _title_says_remote(title: str) -> bool:
+    folded = fold(title[:_LONGEST])
+    hinted = any(hint in folded for hint in _HINTS)  # most titles have none of it
+    return hinted and bool(_TITLE_SAYS_REMOTE.search(_plain(title)))
 
 
 def _quoted(text: str) -> str:

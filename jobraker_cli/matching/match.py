@@ -1,14 +1,22 @@
 """What the matcher hands out: a job that meets an alert, how well, and why."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import overload
+from typing import TYPE_CHECKING, overload
 
-from jobraker_cli.matching.bits import members
-from jobraker_cli.matching.board import Board, Tier
-from jobraker_cli.matching.criteria import Criteria
+from jobraker_cli.matching import fields, location, pay
+from jobraker_cli.matching.bits import Widening
+from jobraker_cli.matching.criteria import Criteria, Wish, read_criteria
 from jobraker_cli.matching.explain import reasons
-from jobraker_cli.matching.prepared import PreparedJob
+
+if TYPE_CHECKING:
+    from jobraker_cli.matching.board import Board, Limits
+    from jobraker_cli.matching.prepared import PreparedJob
+    from jobraker_cli.model import MatchRules
+
+Tier = tuple[int, int, int]  # how well keywords, place and pay fit; 0 is best
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,15 +40,25 @@ class Match:
 class Ranked(Sequence[Match]):
     """All matches of some criteria, best first, put in order only as far as they are read."""
 
-    def __init__(self, board: Board, criteria: Criteria, found: int) -> None:
-        self._jobs = board.jobs
-        self._criteria = criteria
-        self._length = found.bit_count()
+    __slots__ = ("_board", "_criteria", "_found", "_limits", "_read", "_rules", "_unread", "_wish")
+
+    def __init__(
+        self, board: Board, wish: Wish, limits: Limits, found: int, rules: MatchRules
+    ) -> None:
+        self._board = board
+        self._wish = wish
+        self._limits = limits
+        self._found = found
+        self._rules = rules
+        self._criteria: Criteria | None = None
         self._read: list[tuple[Tier, int]] = []
-        self._unread = _in_order(board, criteria, found)
+        self._unread: Iterator[tuple[Tier, int]] | None = None
+
+    def __bool__(self) -> bool:
+        return self._found > 0
 
     def __len__(self) -> int:
-        return self._length
+        return self._found.bit_count()
 
     @overload
     def __getitem__(self, index: int) -> Match: ...
@@ -48,10 +66,10 @@ class Ranked(Sequence[Match]):
     def __getitem__(self, index: slice) -> Sequence[Match]: ...
     def __getitem__(self, index: int | slice) -> Match | Sequence[Match]:
         if isinstance(index, slice):
-            return [self[at] for at in range(*index.indices(self._length))]
-        at = index + self._length if index < 0 else index
-        if not 0 <= at < self._length:
-            raise IndexError(f"there are {self._length} matches")
+            return [self[at] for at in range(*index.indices(len(self)))]
+        at = index + len(self) if index < 0 else index
+        if not 0 <= at < len(self):
+            raise IndexError(f"there are {len(self)} matches")
         while len(self._read) <= at:
             self._read_on()
         return self._match(*self._read[at])
@@ -64,17 +82,55 @@ class Ranked(Sequence[Match]):
 
     def _read_on(self) -> bool:
         """Put the next match in order, if there is one."""
+        if self._unread is None:
+            self._unread = self.in_order()
         following = next(self._unread, None)
         if following:
             self._read.append(following)
         return following is not None
 
-    def _match(self, tier: Tier, position: int) -> Match:
-        job = self._jobs[position]
+    def in_order(self) -> Iterator[tuple[Tier, int]]:
+        """How well each match fits and its number among the board's jobs, best first."""
+        limits = self._limits
+        for said, words in self._by_words():
+            for located, place in _split(said, limits.places, location.UNASKED):
+                for paid, offer in _split(located, limits.pays, pay.UNASKED):
+                    tier = words, place, offer
+                    while paid:
+                        highest = paid.bit_length() - 1
+                        yield tier, highest
+                        paid ^= 1 << highest  # noqa: PLW2901 - the newest has the highest number
+
+    def _by_words(self) -> Iterator[tuple[int, int]]:
+        """The matches split by the fields in which the keywords hold."""
+        keywords, found = self._wish.keywords, self._found
+        if not keywords:
+            yield found, fields.UNASKED
+            return
+        for width in range(fields.UNASKED):
+            if part := found & self._board.saying(keywords, width):
+                yield part, width
+                found ^= part
+                if not found:
+                    return
+
+    def _match(self, tier: Tier, number: int) -> Match:
+        job = self._board.jobs[number]
+        if self._criteria is None:
+            self._criteria = read_criteria(self._wish, self._rules)
         return Match(job=job, rank=(*tier, job.age, job.job.id), criteria=self._criteria)
 
 
-def _in_order(board: Board, criteria: Criteria, found: int) -> Iterator[tuple[Tier, int]]:
-    for tier, jobs in board.tiers(criteria, found):
-        for position in members(jobs):
-            yield tier, position
+def _split(found: int, widening: Widening | None, unasked: int) -> Sequence[tuple[int, int]]:
+    """The parts of a set that are in the first, in the second but not the first, and so on."""
+    if widening is None:
+        return ((found, unasked),)
+    parts = []
+    for tier, members in enumerate(widening):
+        part = found & members
+        if part:
+            parts.append((part, tier))
+            found ^= part
+            if not found:
+                break
+    return parts

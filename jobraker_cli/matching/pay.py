@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from math import inf
 
-from jobraker_cli.model import Alert, Job, MatchRules
+from jobraker_cli.model import Job, MatchRules
 
 # How well a job's pay fits, best first; the last is for an alert that asks for none.
 IN_RANGE, UNDISCLOSED, UNASKED = range(3)
@@ -53,9 +53,9 @@ def offered_pay(job: Job, rules: MatchRules) -> Pay | None:
     return Pay(ends[0] * times, ends[1] * times, currency, currency == _code(rules.currency))
 
 
-def wanted_pay(alert: Alert, rules: MatchRules) -> WantedPay | None:
-    """What the alert asks for a year, in the rules' currency; None if it does not ask."""
-    ends = _ends(alert.min_salary, alert.max_salary)
+def wanted_pay(low: int | None, high: int | None, rules: MatchRules) -> WantedPay | None:
+    """What an alert asks for a year, in the rules' currency; None if it does not ask."""
+    ends = _ends(low, high)
     return WantedPay(Pay(*ends, _code(rules.currency)), rules.require_salary) if ends else None
 
 

@@ -10,7 +10,7 @@ from jobraker_cli.matching.fields import FIELDS, TITLE
 from jobraker_cli.matching.lexicon import LEGAL_FORMS
 from jobraker_cli.matching.location import Whereabouts, whereabouts
 from jobraker_cli.matching.pay import Pay, offered_pay
-from jobraker_cli.matching.text import GAP, canonical, fold, inversions, terms, tokens
+from jobraker_cli.matching.text import GAP, fold, inversions, reading, tokens
 from jobraker_cli.model import Job, MatchRules
 
 
@@ -18,12 +18,13 @@ from jobraker_cli.model import Job, MatchRules
 class PreparedJob:
     """A job as the matcher reads it.
 
-    `texts` holds the words of each field that has any, by the field's bit; `age` grows with the
-    time since the posting; `employer` is the company's name without case, symbols, legal form.
+    `texts` holds the words of each field that has any, with the field's bit: a space on each side
+    of every word, and two between texts that are not neighbours. `age` grows with the time since
+    the posting; `employer` is the company's name without case, symbols, legal form.
     """
 
     job: Job
-    texts: tuple[tuple[int, tuple[str, ...]], ...]
+    texts: tuple[tuple[int, str], ...]
     place: Whereabouts
     pay: Pay | None
     age: float
@@ -46,23 +47,15 @@ def prepare(job: Job, rules: MatchRules) -> PreparedJob:
     )
 
 
-def _texts(job: Job) -> Iterator[tuple[int, tuple[str, ...]]]:
+def _texts(job: Job) -> Iterator[tuple[int, str]]:
     for name, bit in FIELDS.items():
         text: str | tuple[str, ...] = getattr(job, name)
         if not text:
             continue
-        words = terms(text) if isinstance(text, str) else _items(text)
+        found = [reading(text)] if isinstance(text, str) else [reading(one) for one in text]
         if bit == TITLE:
-            for reading in inversions(job.title):
-                words += (GAP, *reading)
-        yield bit, tuple(words)
-
-
-def _items(texts: tuple[str, ...]) -> list[str]:
-    words: list[str] = []
-    for text in texts:
-        words += (*terms(text), GAP)
-    return words
+            found += (" ".join(words) for words in inversions(job.title))
+        yield bit, f" {GAP.join(found)} "
 
 
 def _employer(company: str) -> str:
@@ -86,6 +79,6 @@ def fingerprint(job: Job) -> str:
 
 
 def _fingerprint(job: Job, employer: str) -> str:
-    title = " ".join(canonical(tokens(_GENDERS.sub(" ", job.title)))) or fold(job.title).strip()
+    title = reading(_GENDERS.sub(" ", job.title)) or fold(job.title).strip()
     key = "\0".join((employer or f"\0{job.id}", title))
     return blake2b(key.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()

@@ -27,11 +27,25 @@ Program = tuple[Term | str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Query:
-    """An alert's keywords: the program, and its terms as the person wrote them.
+class Entry:
+    """One keyword, read: its program, and its terms as the person wrote them.
 
-    An empty program comes from entries without any word; it holds for no job.
+    One that only excludes ("-intern") narrows all the others. An empty program, of a keyword
+    without any word, holds for no job.
     """
+
+    program: Program
+    spoken: Mapping[Term, str] = field(compare=False)
+
+    @property
+    def only_excludes(self) -> bool:
+        """Whether it holds for jobs that have none of its words."""
+        return bool(evaluate(self.program, lambda _: 0, 1))
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """An alert's keywords: the program of all entries, and their terms as the person wrote them."""
 
     program: Program
     spoken: Mapping[Term, str] = field(compare=False)
@@ -61,17 +75,19 @@ def read_query(entries: Iterable[str], scope: int) -> Query | None:
 
     Entries are OR'ed, but one that only excludes ("-intern") narrows all the others.
     """
-    spoken: dict[Term, str] = {}
-    programs = list(dict.fromkeys(tuple(_read_entry(one, scope, spoken)) for one in entries))
-    if not programs:
+    read = list(dict.fromkeys(read_entry(one, scope) for one in entries))
+    if not read:
         return None
-    wanted = [program for program in programs if program and not _only_excludes(program)]
-    excluding = [program for program in programs if _only_excludes(program)]
+    wanted = [one.program for one in read if not one.only_excludes]
+    excluding = [one.program for one in read if one.only_excludes]
+    spoken = {term: said for one in reversed(read) for term, said in one.spoken.items()}
     return Query(_joined([_joined(wanted, OR), *excluding], AND), spoken)
 
 
-def _only_excludes(program: Program) -> bool:
-    return bool(evaluate(program, lambda _: 0, 1))
+def read_entry(entry: str, scope: int) -> Entry:
+    """One keyword as a program; `scope` is where plain words count."""
+    spoken: dict[Term, str] = {}
+    return Entry(tuple(_read_entry(entry, scope, spoken)), spoken)
 
 
 def _joined(programs: Iterable[Program], operator: str) -> Program:

@@ -86,7 +86,7 @@ def read_posting(job: PreparedJob) -> Posting:
     """Put together what the score looks at."""
     said = {TITLE: "", SKILLS: "", 0: ""}
     for bit, words in job.texts:
-        said[bit if bit == TITLE else SKILLS if bit & SKILLS else 0] += f" {' '.join(words)} "
+        said[bit if bit == TITLE else SKILLS if bit & SKILLS else 0] += words
     return Posting(
         job=job,
         title=said[TITLE],

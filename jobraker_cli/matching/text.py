@@ -15,7 +15,7 @@ from jobraker_cli.matching.lexicon import (
     SPELLINGS,
 )
 
-GAP = ""  # stands between texts that are not neighbours; no phrase holds it
+GAP = "  "  # stands between texts that are not neighbours; no phrase holds it
 
 # Thai, Lao, Burmese, Khmer, kana, Han: written without spaces, so that each character is a word.
 _UNSPACED = (
@@ -49,7 +49,7 @@ _LOOKALIKES = str.maketrans(
         "\u266f": "#",
     }
 )
-_LETTERS = str.maketrans(
+_LIGATURES = str.maketrans(
     {"æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ħ": "h", "ı": "i"}
 )
 # Accents, vowel points, invisible marks; but kana's voicing marks stay: they make other letters.
@@ -70,7 +70,7 @@ def fold(text: str) -> str:
     if text.isascii():
         return text.lower()
     plain = _ACCENTS.sub("", _normalized("NFKD", text.translate(_LOOKALIKES)))
-    return _normalized("NFC", plain.casefold().translate(_LETTERS))
+    return _normalized("NFC", plain.casefold().translate(_LIGATURES))
 
 
 def _normalized(form: Literal["NFC", "NFKD"], text: str) -> str:
@@ -86,32 +86,67 @@ def tokens(text: str) -> list[str]:
 
 def terms(text: str) -> list[str]:
     """The words that are compared: plurals folded, one spelling for one thing."""
-    return canonical(tokens(text))
+    return reading(text).split()
 
 
-def canonical(found: list[str]) -> list[str]:
-    """Tokens as the words that are compared."""
+def reading(text: str) -> str:
+    """The words that are compared, with a space between each two."""
+    chunks = text.replace("&amp;", "&").split()
+    return _joined(" ".join(filter(None, map(_CHUNKS.__getitem__, chunks))))
+
+
+class _Chunks(dict[str, str]):
+    """What stands between two spaces, and how it reads; the short ones are kept."""
+
+    _MOST = 100_000
+
+    def __missing__(self, chunk: str) -> str:
+        words = [word for token in tokens(chunk) for word in _words(token)]
+        read = " ".join(words)
+        if len(chunk) <= _LONGEST_WORD:
+            if len(self) >= self._MOST:
+                self.clear()
+            self[chunk] = read
+        return read
+
+
+_CHUNKS = _Chunks()
+_BEFORE_LETTER = re.compile(r" and [a-z] ")
+_LETTERS = re.compile(r"(?<= )([a-z]) and ([a-z])(?= )")
+_FUSED_PAIRS = tuple(f" {first} {second} " for first, second in FUSED)
+
+
+def _joined(words: str) -> str:
+    """Words that belong together as one: "r and d" is R&D, "go to" is no Go."""
+    padded = f" {words} "
+    if _BEFORE_LETTER.search(padded):
+        words = _LETTERS.sub(r"\1&\2", padded).strip()
+    if not any(pair in padded for pair in _FUSED_PAIRS):
+        return words
     read: list[str] = []
-    for token in found:
-        for word in _words(token) if len(token) <= _LONGEST_WORD else (token,):
-            joined = FUSED.get((read[-1], word)) if read else None
-            if joined is None:
-                read.append(word)
-            else:
-                read[-1] = joined
-    return read
+    for word in words.split():
+        joined = FUSED.get((read[-1], word)) if read else None
+        if joined is None:
+            read.append(word)
+        else:
+            read[-1] = joined
+    return " ".join(read)
 
 
-@lru_cache(maxsize=100_000)
 def _words(written: str) -> tuple[str, ...]:
+    return _word(written) if len(written) <= _LONGEST_WORD else (written,)
+
+
+@lru_cache(maxsize=50_000)
+def _word(written: str) -> tuple[str, ...]:
     if written == "&":
         return ("and",)
     first, *rest = written.split("'")
     if rest and first in ELISIONS:
-        return (first, *_words("".join(rest)))
+        return (first, *_word("".join(rest)))
     joined = _without_joints(first + "".join(part for part in rest if part != "s"))
     if len(joined) > 3 and joined.endswith("js"):  # NodeJS is Node.js
-        return (*_words(joined[:-2]), "js")
+        return (*_word(joined[:-2]), "js")
     word = singular(joined)
     return SPELLINGS.get(word, (word,))
 

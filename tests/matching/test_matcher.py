@@ -58,18 +58,20 @@ def test_only_jobs_of_an_intake_above_the_alerts_floor_match() -> None:
     assert matches(alert(), job(1, run_seq=0)) == []
 
 
-def test_alerts_of_equal_criteria_share_their_matches() -> None:
+def test_alerts_that_ask_the_same_share_their_matches() -> None:
     matcher = Matcher(
         [
-            alert(1, keywords=("Sr. engineer",), name="mine"),
+            alert(1, keywords=("senior engineers",), name="mine"),
             alert(2, keywords=("senior engineers",)),
-            alert(3, keywords=("senior engineers",), floor=7),
+            alert(3, keywords=("Sr. engineer",)),
+            alert(4, keywords=("senior engineers",), floor=7),
         ],
         RULES,
     )
     matcher.feed([job(1, "Senior Engineer"), job(2, "Senior Engineer", run_seq=8)])
-    first, second, newer = (found for _, found in matcher.results())
+    first, second, third, newer = (found for _, found in matcher.results())
     assert first is second
+    assert ids(third) == ids(first)
     assert ids(newer) == ["2"]
 
 

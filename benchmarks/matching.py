@@ -1,0 +1,272 @@
+"""How fast alerts are matched, beside tantivy in the same run on the same plain-word alerts.
+
+Each engine runs in a process of its own: it reads the jobs and the alerts from files and finds for
+every alert how many jobs match and the best 20. Both must find the same. Prints one JSON line a
+figure, then a table. Arguments: numbers of alerts (100000 1000000), --jobs N, --runs N.
+"""
+
+import argparse
+import json
+import platform
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT))
+POSTINGS = ROOT.parent / "shared" / "real-jobs"
+SHOWN = 20
+SEED = 42
+
+
+def read_rows(path: Path) -> Iterator[list[str]]:
+    """The rows of a file of `synthetic.write`."""
+    with path.open(encoding="utf-8") as lines:
+        for line in lines:
+            yield line.rstrip("\n").split("\t")
+
+
+def with_jobraker(jobs: Path, alerts: Path) -> dict[str, Any]:
+    """The engine with its full semantics, on one core."""
+    from datetime import UTC, datetime, timedelta
+    from itertools import islice
+
+    from jobraker_cli.matching import Search, Wish, prepare
+    from jobraker_cli.model import Job, MatchRules
+
+    rules = MatchRules(match_fields=("title", "description"), require_salary=True)
+    newest = datetime(2026, 11, 22, tzinfo=UTC)
+    search = Search(rules)
+    search.feed(
+        prepare(
+            Job(
+                id=str(number),
+                title=title,
+                description=text,
+                location=city,
+                job_type=kind,
+                salary_min=int(pay) or None,
+                salary_max=int(pay) or None,
+                posted_at=newest + timedelta(seconds=number),
+                run_seq=1,
+            ),
+            rules,
+        )
+        for number, (title, text, city, kind, pay) in enumerate(read_rows(jobs))
+    )
+    indexed = time.perf_counter()
+    counts, shown = [], 0
+    for phrases, city, kind, pay in read_rows(alerts):
+        wish = Wish(tuple(phrases.split("|")), city, kind, "", False, int(pay) or None, None)
+        found = search.matches(wish, 0)
+        if found is None:
+            counts.append(0)
+            continue
+        counts.append(len(found))
+        shown += len(list(islice(found.in_order(), SHOWN)))
+    return {"indexed": indexed, "counts": counts, "shown": shown}
+
+
+def with_tantivy(jobs: Path, alerts: Path) -> dict[str, Any]:
+    """A query an alert, two threads."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    import tantivy
+    from tantivy import Document, FieldType, Index, Occur, Order, Query, SchemaBuilder
+
+    builder = SchemaBuilder()
+    builder.add_text_field("text", stored=False, tokenizer_name="default")
+    builder.add_text_field("city", tokenizer_name="raw")
+    builder.add_text_field("type", tokenizer_name="raw")
+    builder.add_unsigned_field("pay", indexed=True, fast=True)
+    builder.add_unsigned_field("number", indexed=False, fast=True, stored=True)
+    schema = builder.build()
+    index = Index(schema)
+    writer = index.writer(512 << 20, 2)
+    for number, (title, text, city, kind, pay) in enumerate(read_rows(jobs)):
+        document = Document()
+        document.add_text("text", f"{title} zzbreakzz {text}")
+        document.add_text("city", city)
+        document.add_text("type", kind)
+        document.add_unsigned("pay", int(pay))
+        document.add_unsigned("number", number)
+        writer.add_document(document)
+    writer.commit()
+    writer.wait_merging_threads()
+    index.reload()
+    searcher = index.searcher()
+    indexed = time.perf_counter()
+
+    def phrase_query(phrase: str) -> "tantivy.Query":
+        words: list[Any] = phrase.split()
+        if len(words) == 1:
+            return Query.term_query(schema, "text", words[0])
+        return Query.phrase_query(schema, "text", words)
+
+    def query(phrases: str, city: str, kind: str, pay: str) -> "tantivy.Query":
+        said = [phrase_query(phrase) for phrase in phrases.split("|")]
+        parts = [
+            said[0]
+            if len(said) == 1
+            else Query.boolean_query([(Occur.Should, one) for one in said])
+        ]
+        if city:
+            parts.append(Query.term_query(schema, "city", city))
+        if kind:
+            parts.append(Query.term_query(schema, "type", kind))
+        if int(pay):
+            parts.append(Query.range_query(schema, "pay", FieldType.Unsigned, int(pay), 10**9))
+        return Query.boolean_query([(Occur.Must, part) for part in parts])
+
+    def search(rows: list[list[str]]) -> list[tuple[int, int]]:
+        found = []
+        for row in rows:
+            result = searcher.search(
+                query(*row), SHOWN, count=True, order_by_field="number", order=Order.Desc
+            )
+            found.append((result.count or 0, len(result.hits)))  # type: ignore[attr-defined]
+        return found
+
+    rows = list(read_rows(alerts))
+    half = len(rows) // 2
+    with ThreadPoolExecutor(2) as threads:
+        found = [one for part in threads.map(search, (rows[:half], rows[half:])) for one in part]
+    return {
+        "indexed": indexed,
+        "counts": [count for count, _ in found],
+        "shown": sum(shown for _, shown in found),
+    }
+
+
+ENGINES = {"jobraker": with_jobraker, "tantivy": with_tantivy}
+
+
+def measured(engine: str, jobs: Path, alerts: Path) -> dict[str, Any]:
+    """Run an engine in this process; what it found, its time and its peak memory."""
+    import zlib
+
+    started = time.perf_counter()
+    found = ENGINES[engine](jobs, alerts)
+    seconds = time.perf_counter() - started
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    return {
+        "seconds": seconds,
+        "indexing": found["indexed"] - started,
+        "cpu": usage.ru_utime + usage.ru_stime,
+        "memory_mib": usage.ru_maxrss / 1024,
+        "matches": sum(found["counts"]),
+        "matched": sum(1 for count in found["counts"] if count),
+        "shown": found["shown"],
+        "crc": zlib.crc32(repr(found["counts"]).encode()),
+    }
+
+
+def in_process(engine: str, jobs: Path, alerts: Path) -> dict[str, Any]:
+    """`measured` in a process of its own."""
+    command = [sys.executable, __file__, "--measure", engine, str(jobs), str(alerts)]
+    done = subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True)
+    result: dict[str, Any] = json.loads(done.stdout)
+    return result
+
+
+def real_jobs() -> Iterator[tuple[str, ...]]:
+    """The real postings as rows like the synthetic ones: plain titles and cities as they stand."""
+    import gzip
+    import re
+
+    plain = re.compile(r"[^A-Za-z0-9 ]+")
+    for file in sorted(POSTINGS.glob("*.jsonl.gz")):
+        with gzip.open(file, "rt", encoding="utf-8") as lines:
+            for posting in map(json.loads, lines):
+                title = " ".join(plain.sub(" ", posting["title"]).split())
+                yield title, "", " ".join(posting.get("locations") or [""])[:100], "full_time", "0"
+
+
+def versions() -> dict[str, str]:
+    """Of what the figures depend on."""
+    found = {"python": platform.python_version()}
+    for name in ("jobraker", "numpy", "tantivy"):
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            found[name] = "missing"
+    return found
+
+
+def compare(jobs: Path, count: int, alerts: Path, number: int, runs: int) -> dict[str, Any]:
+    """Both engines some times in turn; the medians, as figures."""
+    known = versions()
+    ours, theirs = [], []
+    for _ in range(runs):
+        ours.append(in_process("jobraker", jobs, alerts))
+        if known["tantivy"] != "missing":
+            theirs.append(in_process("tantivy", jobs, alerts))
+    for one, other in zip(ours, theirs, strict=False):
+        if (one["crc"], one["shown"]) != (other["crc"], other["shown"]):
+            sys.exit(f"the engines disagree: {one} {other}")
+    seconds = median(one["seconds"] for one in ours)
+    peer = median(one["seconds"] for one in theirs) if theirs else None
+    size = f"{number} alerts x {count} jobs"
+    figure = {
+        "bench": "matching",
+        "size": size,
+        "value": round(seconds, 2),
+        "unit": "s",
+        "peer": "tantivy, 2 threads" if theirs else "tantivy (missing)",
+        "peer_value": peer and round(peer, 2),
+        "ratio": peer and round(peer / seconds, 2),
+        "memory_mib": round(max(one["memory_mib"] for one in ours)),
+        "peer_memory_mib": round(max(one["memory_mib"] for one in theirs)) if theirs else None,
+        "indexing": round(median(one["indexing"] for one in ours), 2),
+        "cpu": round(median(one["cpu"] for one in ours), 2),
+        "peer_cpu": round(median(one["cpu"] for one in theirs), 2) if theirs else None,
+        "pairs_per_second": round(number * count / seconds),
+        "alerts_matched": ours[0]["matched"],
+        "matches": ours[0]["matches"],
+        "versions": known,
+    }
+    print(json.dumps(figure), flush=True)
+    return figure
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("alerts", nargs="*", type=int, default=[100_000, 500_000, 1_000_000])
+    parser.add_argument("--jobs", type=int, default=20_000)
+    parser.add_argument("--runs", type=int, default=1)
+    parser.add_argument("--keep", type=Path, help="folder to keep the generated files in")
+    parser.add_argument("--measure", nargs=3)
+    options = parser.parse_args()
+    if options.measure:
+        engine, jobs, alerts = options.measure
+        print(json.dumps(measured(engine, Path(jobs), Path(alerts))))
+        return
+    from benchmarks.synthetic import Board, write
+
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = options.keep or Path(temporary)
+        folder.mkdir(exist_ok=True)
+        board, jobs, figures = Board(SEED), folder / "jobs.tsv", []
+        write(jobs, board.jobs(options.jobs))
+        for number in options.alerts:
+            alerts = folder / f"alerts{number}.tsv"
+            write(alerts, board.alerts(number))
+            figures.append(compare(jobs, options.jobs, alerts, number, options.runs))
+    print(f"\n{'size':34}{'jobraker s':>11}{'tantivy s':>11}{'ratio':>7}{'MiB':>6}{'Mpairs/s':>10}")
+    for figure in figures:
+        print(
+            f"{figure['size']:34}{figure['value']:11}{figure['peer_value'] or '-':>11}"
+            f"{figure['ratio'] or '-':>7}{figure['memory_mib']:6}"
+            f"{figure['pairs_per_second'] / 1e6:10,.0f}"
+        )
+
+
+if __name__ == "__main__":
+    main()
