@@ -139,6 +139,16 @@ def _database_clock(engine: Engine) -> Callable[[], datetime]:
     return clock
 
 
+def account_name() -> str:
+    """The name of the operating system's user, for the ledger; its number where it has none."""
+    import getpass
+
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return str(os.getuid())
+
+
 def _keyring(settings: Settings, engine: Engine) -> Keyring:
     """The keys of the settings and the ledger's own; on the latter hang the suppressions."""
     with reading(engine) as connection:

@@ -439,6 +439,12 @@ def test_the_table_of_json_keys_is_what_commands_print(on_demo: Command) -> None
     message = newest["id"]
     (section, *_) = told("outbox", "show", message)["payload"]["sections"]
     about_job = (section["alert_id"], section["jobs"][0]["id"])
+    person = ("--as", told("alerts", "list")[0]["user"])
+
+    def newest_session() -> str:
+        found: str = told("chat", "list", *person)[0]["id"]
+        return found
+
     printed = {
         "run TASK": lambda: told("run", "deliver"),
         "run TASK --dry-run": lambda: told("run", "daily-alerts", "--dry-run"),
@@ -456,6 +462,10 @@ def test_the_table_of_json_keys_is_what_commands_print(on_demo: Command) -> None
         "suppressions import": lambda: told("suppressions", "import", "blocked.csv"),
         "unsubscribe TOKEN": lambda: told("unsubscribe", a_token(on_demo.cwd / "demo/board.db")),
         "preferences ...": lambda: told("preferences", "cap", newest["to"], "3"),
+        "chat -p TEXT": lambda: told("chat", "--demo", *person, "-p", "Which alerts do I have?"),
+        "chat list": lambda: told("chat", "list", *person),
+        "chat show SESSION": lambda: told("chat", "show", newest_session(), *person),
+        "chat search WORDS": lambda: told("chat", "search", "alerts", *person),
         "doctor": lambda: told("doctor"),
         "init": lambda: told("init"),
         "demo": lambda: told("demo", "--keep", "another"),

@@ -33,6 +33,7 @@ COMMANDS = {
         "Look at the templates of mails, ours and your own.",
     ),
     "test-email": ("templates:test_email", "Send samples of the templates to an address."),
+    "chat": ("chat:chat", "Talk to an assistant that knows the board and the ledger."),
     "doctor": ("doctor:doctor", "Check settings, database, relay, runs: is all well?"),
     "config": ("setup:config", "Look at the settings."),
     "db": ("setup:db", "Look at the ledger's schema, or upgrade it."),

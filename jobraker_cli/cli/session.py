@@ -133,4 +133,5 @@ def secrets() -> list[str]:
     found = [settings.email_host_password, settings.secret_key, password, unquote(password)]
     found += old_keys
     found.append(settings.ping_url)
+    found += [settings.openai_api_key, settings.chat_token]
     return [secret for secret in found if len(secret) > 3]

@@ -5,12 +5,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields
+from decimal import Decimal
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from jobraker_cli.settings import values
+from jobraker_cli.settings.values import Price
 
 
 def _setting(
@@ -233,6 +235,100 @@ class Settings:
         values.whole_number(0, 3650),
         "90",
         "Days in which a person is not mailed the same vacancy again; 0 mails every repost",
+    )
+    openai_api_key: str = _setting(
+        "OPENAI_API_KEY", values.text, "", "Key for the chat's model server", secret=True
+    )
+    openai_base_url: str = _setting(
+        "OPENAI_BASE_URL",
+        values.web_address,
+        "",
+        "Any server that speaks OpenAI's Chat Completions; default: OpenAI's own",
+    )
+    openai_model: str = _setting(
+        "OPENAI_MODEL", values.text, "gpt-4o-mini", "The chat's model, as the server names it"
+    )
+    openai_timeout: float = _setting(
+        "OPENAI_TIMEOUT",
+        values.seconds,
+        "60",
+        "Seconds of silence after which the model server counts as gone",
+    )
+    openai_max_retries: int = _setting(
+        "OPENAI_MAX_RETRIES",
+        values.whole_number(0, 10),
+        "2",
+        "How often a call is tried again that failed before its reply began",
+    )
+    chat_token: str = _setting(
+        "JOBRAKER_CHAT_TOKEN",
+        values.text,
+        "",
+        "Who chats: a token that chat token made",
+        secret=True,
+    )
+    chat_require_token: bool = _setting(
+        "CHAT_REQUIRE_TOKEN", values.yes_or_no, "false", "Refuse --as: only a token says who chats"
+    )
+    chat_save: bool = _setting(
+        "CHAT_SAVE",
+        values.yes_or_no,
+        "true",
+        "Keep sessions and messages in the web application's chat tables",
+    )
+    chat_may_edit_alerts: bool = _setting(
+        "CHAT_MAY_EDIT_ALERTS",
+        values.yes_or_no,
+        "false",
+        "Let the assistant write job_alerts after a yes from the person",
+    )
+    chat_context_tokens: int = _setting(
+        "CHAT_CONTEXT_TOKENS",
+        values.whole_number(500, 2_000_000),
+        "16000",
+        "Tokens of a conversation that go to the model, the newest first",
+    )
+    chat_reply_tokens: int = _setting(
+        "CHAT_REPLY_TOKENS",
+        values.whole_number(16, 100_000),
+        "2000",
+        "Tokens that one reply may have",
+    )
+    chat_tool_rounds: int = _setting(
+        "CHAT_TOOL_ROUNDS",
+        values.whole_number(0, 20),
+        "6",
+        "How often the assistant may look things up for one reply",
+    )
+    chat_message_length: int = _setting(
+        "CHAT_MESSAGE_LENGTH",
+        values.whole_number(1, 1_000_000),
+        "20000",
+        "Characters that one message may have",
+    )
+    chat_messages_per_minute: int = _setting(
+        "CHAT_MESSAGES_PER_MINUTE",
+        values.whole_number(0, 10_000),
+        "20",
+        "Messages of one person a minute; 0: no limit",
+    )
+    chat_tokens_per_day: int = _setting(
+        "CHAT_TOKENS_PER_DAY",
+        values.whole_number(0, 10**12),
+        "500000",
+        "Tokens of one person a calendar day; 0: no limit",
+    )
+    chat_cost_per_day: Decimal = _setting(
+        "CHAT_COST_PER_DAY",
+        values.dollars,
+        "0",
+        "US dollars of one person a calendar day, by CHAT_PRICES; 0: no limit",
+    )
+    chat_prices: tuple[Price, ...] = _setting(
+        "CHAT_PRICES",
+        values.prices,
+        "gpt-4o-mini=0.15/0.60",
+        "US dollars per million tokens, in and out, by model: name=in/out,name=in/out",
     )
 
 

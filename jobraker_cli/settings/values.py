@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -33,6 +35,15 @@ DATABASE_SCHEMES = {
 }
 YES = {"1", "true", "t", "yes", "y", "on"}
 NO = {"0", "false", "f", "no", "n", "off"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Price:
+    """What a model costs, in US dollars per million tokens; "*" is any other model."""
+
+    model: str
+    input: Decimal
+    output: Decimal
 
 
 def text(value: str) -> str:
@@ -212,3 +223,26 @@ def list_id(value: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9.-]{1,200}", value):
         raise ValueError("is not a list id; write for example alerts.jobs.example.com")
     return value
+
+
+def dollars(value: str) -> Decimal:
+    """An amount from 0 to a million."""
+    try:
+        amount = Decimal(value)
+    except InvalidOperation:
+        raise ValueError("is not an amount; write for example 0.50") from None
+    if not (amount.is_finite() and 0 <= amount <= 1_000_000):
+        raise ValueError("is out of range; write an amount from 0 to 1000000")
+    return amount
+
+
+def prices(value: str) -> tuple[Price, ...]:
+    """Models with what a million tokens cost: name=in/out, separated by commas."""
+    found = []
+    for entry in filter(None, (one.strip() for one in value.split(","))):
+        name, equals, amounts = entry.rpartition("=")
+        parts = amounts.split("/")
+        if not (name.strip() and equals and len(parts) == 2):
+            raise ValueError("is no list of prices; write for example gpt-4o-mini=0.15/0.60")
+        found.append(Price(model=name.strip(), input=dollars(parts[0]), output=dollars(parts[1])))
+    return tuple(found)

@@ -18,7 +18,7 @@ from jobraker_cli.store.types import present
 from jobraker_cli.store.upsert import insert_into
 
 NOT_WANTED = ("dismissed", "irrelevant")
-_ALERT = [column for column in job_alerts.columns if column.name != "last_run"]
+_ALERT = [column for column in job_alerts.columns if column.name in Alert.__slots__]
 _USER = [column.label(f"user__{column.name}") for column in users.columns]
 
 

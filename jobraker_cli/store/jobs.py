@@ -95,6 +95,17 @@ def new_jobs(
         yield [_job(row) for row in rows]
 
 
+def newest_active(
+    connection: Connection, rules: MatchRules, *, limit: int, block: int = 2_000
+) -> Iterator[Sequence[Job]]:
+    """The newest active jobs in blocks, whether the ledger has seen them or not."""
+    found = _columns(rules, long_texts=False).where(jobs.c.status == "active")
+    found = found.order_by(jobs.c.created_at.desc(), jobs.c.id).limit(limit)
+    result = connection.execute(found.execution_options(yield_per=block))
+    for rows in result.mappings().partitions(block):
+        yield [_job(row) for row in rows]
+
+
 def by_id(connection: Connection, ids: Collection[str]) -> Mapping[str, Job]:
     """Whole jobs by id, in whatever status; those that do not exist are left out."""
     if not ids:

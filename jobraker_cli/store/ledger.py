@@ -136,3 +136,30 @@ preference = Table(
     Column("source", Text, nullable=False),
     Column("changed_at", Moment, nullable=False),
 )
+
+chat_usage = Table(
+    "jobraker_chat_usage",
+    ledger,
+    Column("id", Id(), primary_key=True),
+    Column("user_id", Id(), nullable=False),
+    Column("session_id", Id()),
+    Column("at", Moment, nullable=False),
+    Column("round", Integer, nullable=False),
+    Column("model", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("input_tokens", BigInteger, nullable=False),
+    Column("output_tokens", BigInteger, nullable=False),
+    Column("cost_micros", BigInteger, nullable=False),
+)
+
+chat_login = Table(
+    "jobraker_chat_login",
+    ledger,
+    Column("id", Id(), primary_key=True),
+    Column("user_id", Id(), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("method", Text, nullable=False),
+    Column("command", Text, nullable=False),
+    Column("host", Text, nullable=False),
+    Column("account", Text, nullable=False),
+)

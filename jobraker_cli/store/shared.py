@@ -81,6 +81,9 @@ job_alerts = Table(
     Column("email_notifications", Boolean),
     Column("is_active", Boolean),
     Column("last_run", Moment),
+    Column("push_notifications", Boolean),
+    Column("created_at", Moment),
+    Column("updated_at", Moment),
 )
 
 applications = Table(
@@ -89,6 +92,16 @@ applications = Table(
     Column("id", Id(), primary_key=True),
     Column("user_id", Id()),
     Column("job_id", Id()),
+    Column("status", String(30)),
+    Column("applied_at", Moment),
+    Column("created_at", Moment),
+    Column("updated_at", Moment),
+    Column("last_contact_date", Moment),
+    Column("interview_date", Moment),
+    Column("follow_up_date", Moment),
+    Column("follow_up_reminder_sent_at", Moment),
+    Column("interview_details", Json),
+    Column("offer_details", Json),
 )
 
 recommended_jobs = Table(
@@ -99,4 +112,26 @@ recommended_jobs = Table(
     Column("job_id", Id()),
     Column("status", String(20)),
     Column("score", Float),
+)
+
+chat_sessions = Table(
+    "chat_chatsession",
+    shared,
+    Column("id", Id(), primary_key=True),
+    Column("user_id", Id()),
+    Column("title", String(255)),
+    Column("created_at", Moment),
+    Column("updated_at", Moment),
+    Column("last_message_at", Moment),
+)
+
+chat_messages = Table(
+    "chat_chatmessage",
+    shared,
+    Column("id", Id(), primary_key=True),
+    Column("session_id", Id()),
+    Column("role", String(10)),
+    Column("content", Text),
+    Column("timestamp", Moment),
+    Column("metadata", Json),
 )
