@@ -338,7 +338,7 @@ def leaves(group: click.Group, path: str) -> Iterator[str]:
         command = group.get_command(click.Context(group), name)
         if isinstance(command, click.Group):
             yield from leaves(command, f"{path} {name}")
-        else:
+        if not isinstance(command, click.Group) or command.invoke_without_command:
             yield f"{path} {name}"
 
 
