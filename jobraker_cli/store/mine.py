@@ -9,14 +9,19 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Boolean, Column, Connection, MetaData, insert, select, update
 
 from jobraker_cli.matching import keywords_of
 from jobraker_cli.model import Alert
 from jobraker_cli.store.ledger import outbox
 from jobraker_cli.store.shared import applications, job_alerts, jobs, recommended_jobs
-from jobraker_cli.store.types import comparable, present
+from jobraker_cli.store.types import Moment, comparable, present
 
+# What a new row must have beside the columns that are read.
+_rows = job_alerts.to_metadata(MetaData())
+_rows.append_column(Column("push_notifications", Boolean))
+_rows.append_column(Column("created_at", Moment))
+_rows.append_column(Column("updated_at", Moment))
 _ALERT = [column for column in job_alerts.columns if column.name in Alert.__slots__]
 
 
@@ -118,7 +123,7 @@ def add_alert(connection: Connection, alert: Alert, now: datetime) -> str:
     """Insert an alert of the user's; its id."""
     alert_id = str(uuid4())
     connection.execute(
-        insert(job_alerts).values(
+        insert(_rows).values(
             id=alert_id,
             user_id=alert.user_id,
             push_notifications=False,
@@ -133,9 +138,9 @@ def add_alert(connection: Connection, alert: Alert, now: datetime) -> str:
 
 def change_alert(connection: Connection, alert: Alert, now: datetime) -> bool:
     """Write an alert of the user's; False for what is not theirs."""
-    own = (job_alerts.c.id == alert.id, job_alerts.c.user_id == alert.user_id)
+    own = (_rows.c.id == alert.id, _rows.c.user_id == alert.user_id)
     values = {**_written(alert), "updated_at": now}
-    return connection.execute(update(job_alerts).where(*own).values(values)).rowcount == 1
+    return connection.execute(update(_rows).where(*own).values(values)).rowcount == 1
 
 
 def _written(alert: Alert) -> dict[str, Any]:

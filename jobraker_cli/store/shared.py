@@ -81,9 +81,6 @@ job_alerts = Table(
     Column("email_notifications", Boolean),
     Column("is_active", Boolean),
     Column("last_run", Moment),
-    Column("push_notifications", Boolean),
-    Column("created_at", Moment),
-    Column("updated_at", Moment),
 )
 
 applications = Table(

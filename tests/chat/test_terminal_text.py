@@ -1,5 +1,7 @@
 """What a stranger writes never moves a terminal's cursor, however it is cut."""
 
+import itertools
+
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -35,7 +37,7 @@ def test_no_control_or_bidi_character_and_no_half_of_one_is_left(text: str) -> N
 @example("\x1b]52;c;ZXZpbA==\x07", list(range(30)))
 def test_pieces_give_the_same_as_the_whole(text: str, cuts: list[int]) -> None:
     edges = sorted({min(cut, len(text)) for cut in (0, *cuts, len(text))})
-    pieces = [text[start:end] for start, end in zip(edges, edges[1:], strict=False)]
+    pieces = [text[start:end] for start, end in itertools.pairwise(edges)]
     assert fed(pieces) == fit(text)
 
 
