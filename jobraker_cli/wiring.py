@@ -1,14 +1,11 @@
 """The composition root: settings in, an App out. The only place that reads the clock."""
 
-import os
-import secrets
 import socket
 import sys
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from random import SystemRandom
 from threading import Event
 from typing import TYPE_CHECKING, TextIO
 
@@ -27,9 +24,7 @@ from jobraker_cli.store.engine import connect, reading
 from jobraker_cli.tasks.app import App
 
 if TYPE_CHECKING:
-    from jobraker_cli.delivery.claims import DeliveryPolicy
-    from jobraker_cli.delivery.sender import Sender
-    from jobraker_cli.delivery.transport import Transport
+    from jobraker_cli.delivery.crew import Crew
     from jobraker_cli.mail.compose import Composer
 
 
@@ -60,36 +55,30 @@ def build(
     composer = cache(lambda: _composer(settings, ring().signing))
     host = socket.gethostname()
 
-    def sender(checks: Mapping[str, Check]) -> "Sender":
-        from jobraker_cli.delivery.claims import Claims
-        from jobraker_cli.delivery.sender import Sender
+    def crew(checks: Mapping[str, Check]) -> "Crew":
+        from jobraker_cli.wiring_delivery import Delivery
 
-        return Sender(
-            claims=Claims(
-                engine=engine,
-                checks=checks,
-                policy=_policy(settings, ring().secret),
-                locales=locales,
-                owner=f"{host}:{os.getpid()}:{secrets.token_hex(4)}",
-                clock=clock,
-            ),
-            composer=composer,
-            transport=transport(settings, stop, console or sys.stdout),
+        return Delivery(
+            settings=settings,
+            engine=engine,
             clock=clock,
-            jitter=SystemRandom().random,
-            timer=time.monotonic,
+            locales=locales,
+            composer=composer,
+            secret=lambda: ring().secret,
+            host=host,
             stop=stop,
+            console=console or sys.stdout,
             progress=progress,
-        )
+        ).crew(checks)
 
     return App(
         settings=settings,
         engine=engine,
-        message_id_domain=_domain(settings),
+        message_id_domain=sender_domain(settings),
         clock=clock,
         locales=locales,
         composer=composer,
-        sender=sender,
+        crew=crew,
         keyring=ring,
         stop=stop,
         host=host,
@@ -100,28 +89,6 @@ def build(
 def system_now() -> datetime:
     """This machine's clock, for what has no database to ask."""
     return datetime.now(UTC)  # noqa: TID251 - the one place
-
-
-def transport(settings: Settings, stop: Event, console: TextIO) -> "Transport":
-    """The way out that EMAIL_BACKEND names; nothing is opened before the first send."""
-    if settings.email_backend == "file":
-        from jobraker_cli.delivery.files import FileTransport
-
-        return FileTransport(settings.email_file_path)
-    if settings.email_backend == "console":
-        from jobraker_cli.delivery.console import ConsoleTransport
-
-        return ConsoleTransport(console)
-    if settings.email_backend == "memory":
-        from jobraker_cli.delivery.memory import MemoryTransport
-
-        return MemoryTransport()
-    from tenacity import sleep_using_event
-
-    from jobraker_cli.delivery.smtp import SmtpTransport
-    from jobraker_cli.delivery.smtp_settings import smtp_settings
-
-    return SmtpTransport(smtp_settings(settings), sleep=sleep_using_event(stop))
 
 
 def _database_clock(engine: Engine) -> Callable[[], datetime]:
@@ -196,19 +163,6 @@ def brand(settings: Settings) -> Brand:
     )
 
 
-def _policy(settings: Settings, secret: bytes) -> "DeliveryPolicy":
-    from jobraker_cli.delivery.claims import DeliveryPolicy
-
-    return DeliveryPolicy(
-        envelope_from=split_mailbox(settings.default_from_email)[1],
-        message_id_domain=_domain(settings),
-        secret=secret,
-        settle_group=settings.email_settle_group,
-        lease_seconds=settings.lease_seconds,
-        domain_pause_seconds=settings.domain_pause_seconds,
-        hold_uncertain_digests=settings.uncertain_digests == "hold",
-    )
-
-
-def _domain(settings: Settings) -> str:
+def sender_domain(settings: Settings) -> str:
+    """The domain that mails come from."""
     return split_mailbox(settings.default_from_email)[1].rpartition("@")[2].lower()

@@ -201,6 +201,7 @@ def test_email(
     from jobraker_cli.mail import samples
     from jobraker_cli.mail.address import check_address, split_mailbox
     from jobraker_cli.mail.languages import LANGUAGES
+    from jobraker_cli.wiring_delivery import transport
 
     settings = session.loaded().settings
     tag = language or settings.locale
@@ -216,7 +217,7 @@ def test_email(
         chosen += [(kind, one) for one in (found if case == "all" else (case,))]
     sent = send_samples(
         wiring.sample_composer(settings),
-        wiring.transport(settings, Event(), sys.stdout),
+        transport(settings, Event(), sys.stdout),
         chosen,
         sender=split_mailbox(settings.default_from_email)[1],
         recipient=check_address(address),

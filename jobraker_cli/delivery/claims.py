@@ -3,7 +3,7 @@
 One transaction claims a group, another writes its outcomes; none is open in between.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -16,6 +16,7 @@ from jobraker_cli.errors import UnreachableError
 from jobraker_cli.store import outbox
 from jobraker_cli.store.engine import translate
 from jobraker_cli.store.outbox import Attempt, Claimed, Settlement
+from jobraker_cli.store.settlements import commit_lazily, record_attempts, settle
 from jobraker_cli.store.suppressions import suppress, suppressed
 
 SENDER_DIED = "the sender died while it had this message; how far it came is unknown"
@@ -36,11 +37,15 @@ class DeliveryPolicy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ready:
-    """A claimed message with what was found out about it: empty strings mean that it may go."""
+    """A claimed message with what was found out about it: empty strings mean that it may go.
+
+    `taken` is the reading of the claimer's timer before the claim.
+    """
 
     claimed: Claimed
     cancel: str
     suppressed: str
+    taken: float
 
     @property
     def may_go(self) -> bool:
@@ -58,20 +63,25 @@ class Claims:
     locales: Locales
     owner: str
     clock: Callable[[], datetime]
+    timer: Callable[[], float]
 
-    def take(self, until: datetime, limit: int | None = None) -> Sequence[Ready]:
-        """Take a group of what was due at `until`, and look at each message before it goes."""
-        size = self.policy.settle_group if limit is None else min(limit, self.policy.settle_group)
-        if size <= 0:
-            return ()
+    def take(self, until: datetime, limit: int, before: int | None = None) -> Sequence[Ready]:
+        """Take at most `limit` messages and look at each before it goes.
+
+        They are those that were due at `until`, and those that were queued and fell due since;
+        with `before` only what is more urgent than that priority.
+        """
         now = self.clock()
+        taken = self.timer()
         with self.engine.begin() as connection:
             claimed = outbox.claim(
                 connection,
                 owner=self.owner,
                 now=until,
+                fresh=now,
+                before=before,
                 lease_seconds=self.policy.lease_seconds,
-                limit=size,
+                limit=limit,
             )
             if not claimed:
                 return ()
@@ -88,6 +98,7 @@ class Claims:
                 claimed=_with_payload(one, payloads.get(one.letter.id)),
                 cancel=reasons[one.letter.id].cancel if one.letter.id in reasons else "",
                 suppressed=blocked.get(keys[one.letter.id], ""),
+                taken=taken,
             )
             for one in claimed
         ]
@@ -96,7 +107,7 @@ class Claims:
         self, connection: Connection, claimed: Sequence[Claimed], now: datetime
     ) -> None:
         """Their sender died with these in hand: write down that how far each came is unknown."""
-        outbox.record_attempts(
+        record_attempts(
             connection,
             [
                 (one.letter.id, one.attempt - 1, Attempt(at=now, phase="unknown", text=SENDER_DIED))
@@ -181,13 +192,14 @@ class Claims:
 
     def _write_once(self, settled: Sequence[Settlement], dead_addresses: Sequence[str]) -> None:
         with self.engine.begin() as connection:
-            outbox.settle(connection, self.owner, settled)
+            commit_lazily(connection)
+            settle(connection, self.owner, settled)
             suppress(connection, dead_addresses, reason="hard bounce", source="smtp")
 
-    def release(self) -> None:
-        """Give back what was claimed and not tried."""
+    def release(self, ids: Collection[str] | None = None) -> None:
+        """Give back what was claimed and not tried: all of it, or these ids."""
         with self.engine.begin() as connection:
-            outbox.release(connection, self.owner)
+            outbox.release(connection, self.owner, ids)
 
 
 def _with_payload(one: Claimed, payload: str | None) -> Claimed:

@@ -21,7 +21,7 @@ class ConsoleTransport:
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
 
-    def send(self, envelope: Envelope) -> Outcome:
+    def send(self, envelope: Envelope, following: Envelope | None = None) -> Outcome:
         """Show the message; raises UnreachableError when nobody reads the stream any more."""
         started = monotonic()
         try:
@@ -37,6 +37,9 @@ class ConsoleTransport:
             seconds=monotonic() - started,
             provider=self.provider,
         )
+
+    def give_up(self) -> None:
+        """Nothing waits here."""
 
     def close(self) -> None:
         """The stream stays open: it is the caller's."""

@@ -23,7 +23,7 @@ class FileTransport:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def send(self, envelope: Envelope) -> Outcome:
+    def send(self, envelope: Envelope, following: Envelope | None = None) -> Outcome:
         """Write the file and have the disk keep it; raises UnreachableError when it cannot."""
         started = monotonic()
         name = _name_of(envelope)
@@ -43,6 +43,9 @@ class FileTransport:
             seconds=monotonic() - started,
             provider=self.provider,
         )
+
+    def give_up(self) -> None:
+        """Nothing waits here."""
 
     def close(self) -> None:
         """Nothing is open."""

@@ -11,7 +11,7 @@ class MemoryTransport:
     def __init__(self) -> None:
         self.messages: list[Envelope] = []
 
-    def send(self, envelope: Envelope) -> Outcome:
+    def send(self, envelope: Envelope, following: Envelope | None = None) -> Outcome:
         """Keep the envelope."""
         self.messages.append(envelope)
         return Outcome(
@@ -22,6 +22,9 @@ class MemoryTransport:
             seconds=0.0,
             provider=self.provider,
         )
+
+    def give_up(self) -> None:
+        """Nothing waits here."""
 
     def close(self) -> None:
         """Nothing is open."""

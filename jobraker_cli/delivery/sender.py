@@ -1,54 +1,60 @@
-"""Claim, send, settle: from the outbox to the relay, in groups of a few messages.
+"""Claim, send, settle: from the outbox to the relay, in one process.
 
-One transaction writes the outcomes of a group and claims the next; none is open while the network
-is waited for. So a crash repeats at most one group, with the same bytes, and loses nothing.
+This thread has the database to itself: it claims messages and writes outcomes, in groups. Lanes,
+threads with a way out each, build and send. No transaction is open while the network is waited
+for. So a crash repeats at most one message a lane and the group not yet written, with the same
+bytes, and loses nothing.
 """
 
-from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from threading import Event
+from datetime import datetime
+from threading import Event, Thread
 from typing import TYPE_CHECKING
 
-from jobraker_cli.delivery.claims import SENDER_DIED, Claims, Ready
-from jobraker_cli.delivery.replies import Stop, Verdict, classify
-from jobraker_cli.delivery.transport import Envelope, Outcome, Transport
-from jobraker_cli.errors import ConfigError, JobrakerError, MessageError, UnreachableError
-from jobraker_cli.mail.kinds import KINDS
-from jobraker_cli.store import outbox
-from jobraker_cli.store.outbox import Attempt, Claimed, Settlement
+from sqlalchemy.exc import DBAPIError
+
+from jobraker_cli.delivery.claims import Claims
+from jobraker_cli.delivery.desk import Desk
+from jobraker_cli.delivery.judge import Judge, Judged
+from jobraker_cli.delivery.lane import Lane
+from jobraker_cli.delivery.report import DeliveryReport
+from jobraker_cli.delivery.transport import Transport
+from jobraker_cli.errors import ConfigError, UnreachableError
 
 if TYPE_CHECKING:  # loading the templates waits until there is something to render
     from jobraker_cli.mail.compose import Composer
 
-UNCERTAIN_AGAIN_SECONDS = 300.0
-SOONEST_AGAIN_SECONDS = 1.0  # after this delivery, so that no message goes round in circles
+LARGEST_BATCH = 100
+STOCK_SECONDS = 1.0
+"""Claim about as much as goes out in this time, so that what is urgent soon has its turn."""
 
+PER_LANE = 10
+"""Messages that have to wait before another lane is opened for them."""
 
-@dataclass(slots=True)
-class DeliveryReport:
-    """What a delivery did: messages by the state they were left in, and what ended it early."""
-
-    counts: Counter[str] = field(default_factory=Counter)
-    error: JobrakerError | None = None
-    alarms: list[str] = field(default_factory=list)  # what an operator should know of
+PATIENCE_SECONDS = 15.0
+"""How long after a signal a server is waited for."""
 
 
 @dataclass(slots=True, kw_only=True)
 class Sender:
-    """Delivers what is due in the outbox, over one transport, until all is sent or it must stop."""
+    """Delivers what is due in the outbox until all is sent or it must stop."""
 
     claims: Claims
     composer: "Callable[[], Composer]"
-    transport: Transport
+    transport: Callable[[], Transport]
+    lanes: int
+    judge: Judge
     clock: Callable[[], datetime]
-    jitter: Callable[[], float]
     timer: Callable[[], float]
     stop: Event
     progress: Callable[[int], None]
-    _paused: dict[str, datetime] = field(default_factory=dict)
-    _dead: list[str] = field(default_factory=list)
+    _desk: Desk = field(init=False)
+    _lanes: list[tuple[Thread, Transport]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._desk = Desk(lanes=self.lanes, timer=self.timer)
 
     def deliver(self, limit: int | None = None) -> DeliveryReport:
         """Send all that is due now, or at most `limit` messages.
@@ -56,159 +62,133 @@ class Sender:
         Expected failures end up in the report, not as exceptions.
         """
         report = DeliveryReport()
-        until = self.clock()  # what is put off during this delivery is for the next one
         try:
-            left = limit
-            while not self.stop.is_set() and (batch := self.claims.take(until, left)):
-                settled: list[Settlement] = []
-                try:
-                    self._send_group(batch, report, settled)
-                finally:
-                    self._settle(settled, report)
-                left = None if left is None else left - len(settled)
-                if len(settled) < len(batch):
-                    self.claims.release()
-                if report.error is not None:
-                    break
-        finally:
-            self.transport.close()
+            self._until_done(report, limit)
+            self._finish(report)
+        except BaseException:
+            self._break_off()
+            raise
+        report.error = report.error or self._desk.refusal()
         return report
 
-    def _settle(self, settled: Sequence[Settlement], report: DeliveryReport) -> None:
-        """Write what came of a group, also when an exception is on its way through."""
-        self.claims.write(settled, self._dead)
-        self._dead.clear()
-        report.counts.update(one.state for one in settled)
-        self.progress(len(settled))
+    def _until_done(self, report: DeliveryReport, limit: int | None) -> None:
+        until = self.clock()  # what is put off during this delivery is for the next one
+        size, done, left, looked_at = self.claims.policy.settle_group, 0, limit, self.timer()
+        more = True
+        while not self.stop.is_set() and self._desk.refusal() is None:
+            since = self.timer() - looked_at
+            if more and self._desk.stock() <= size // 2:
+                size = self._size(done, since)
+                wanted = size if left is None else min(size, left)
+                taken = self._claim(until, wanted, report) if wanted > 0 else 0
+                left = None if left is None else left - taken
+                more = taken == wanted > 0
+                done, looked_at = 0, self.timer()
+            elif left is None and since > STOCK_SECONDS:
+                more = more or self._desk.stock() <= size // 2
+                self._claim(until, PER_LANE, report, before=self._desk.first_priority())
+                done, looked_at = 0, self.timer()
+            written = self._write(report, timeout=0.0 if more and not self._desk.stock() else 0.1)
+            done += written
+            idle = self._desk.is_idle()
+            if idle and not more and not written:
+                break
+            more = more or idle  # perhaps something came back, or was queued meanwhile
 
-    def _send_group(
-        self, batch: Sequence[Ready], report: DeliveryReport, settled: list[Settlement]
-    ) -> None:
-        """Send messages one after the other; ends early on a signal or when none can go now.
+    def _size(self, done: int, seconds: float) -> int:
+        """How much to claim next, going by how fast the last of it went."""
+        least = self.claims.policy.settle_group
+        if self.claims.policy.hold_uncertain_digests or not done:
+            return least  # what was claimed is what a crash leaves in doubt
+        return max(least, min(LARGEST_BATCH, int(done / max(seconds, 0.001) * STOCK_SECONDS)))
 
-        It ends early, too, when half of the lease is over: what another process may take over
-        soon must not be sent by this one any more.
+    def _claim(
+        self, until: datetime, limit: int, report: DeliveryReport, *, before: int | None = None
+    ) -> int:
+        """Claim messages and lay down those that may go; how many were claimed.
+
+        `before`: only those that are more urgent than this priority.
         """
-        taken = self.timer()
-        for one in sorted(batch, key=self._goes):  # what is held back needs no network
-            half = self.claims.policy.lease_seconds / 2
-            if self.stop.is_set() or self.timer() - taken > half:
-                return
+        batch = self.claims.take(until, limit, before=before)
+        if not batch:
+            return 0
+        going, held = [], []
+        for one in batch:
+            judged = self.judge.held_back(one)
+            if judged is None:
+                going.append(one)
+            else:
+                held.append(judged)
+        self._record(held, report)
+        if going:
             try:
-                settled.append(self._send(one, report))
-            except (UnreachableError, ConfigError) as error:
-                report.error = error
-            if report.error is not None:
-                return
+                self.composer()
+            except (ConfigError, UnreachableError) as error:
+                self._desk.refuse(error)
+                return len(batch)
+            few = len(batch) <= self.claims.policy.settle_group
+            self._desk.lay_down(going, group=1 if few else self.claims.policy.settle_group)
+            self._open_lanes()
+        return len(batch)
 
-    def _goes(self, one: Ready) -> bool:
-        taken_over = one.claimed.was == "sending" and self._holds(one.claimed)
-        return one.may_go and not taken_over
-
-    def _send(self, one: Ready, report: DeliveryReport) -> Settlement:
-        """Send one message, or say why not."""
-        held = self._held_back(one)
-        if held is not None:
-            return held
+    def _open_lanes(self) -> None:
         composer = self.composer()
-        try:
-            content = composer.compose(one.claimed.letter).content
-            outcome = self.transport.send(self._envelope(one.claimed, content))
-        except MessageError as error:
-            return self._settlement(one.claimed, "dead", reason=str(error))
-        except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
-            # A defect of ours that this message brings out: it must not stop the others.
-            reason = f"it cannot be built ({type(error).__name__})"
-            return self._settlement(one.claimed, "dead", reason=reason)
-        verdict = classify(outcome, attempt=one.claimed.attempt, jitter=self.jitter())
-        if verdict.suppress:
-            self._dead.append(self.claims.key(one.claimed))
-        if verdict.stop is not None:
-            report.error = _stopped(verdict.stop, outcome)
-        if verdict.pause_domain:
-            report.alarms.append(f"{_domain(one.claimed)} refuses us and rests: {outcome.text}")
-        return self._judged(one.claimed, outcome, verdict)
+        wanted = min(self.lanes, 1 + self._desk.stock() // PER_LANE)
+        while len(self._lanes) < wanted:
+            transport = self.transport()
+            lane = Lane(
+                desk=self._desk,
+                judge=self.judge,
+                build=lambda letter: composer.compose(letter).content,
+                transport=transport,
+                sender=self.claims.policy.envelope_from,
+                half_lease=self.claims.policy.lease_seconds / 2,
+                timer=self.timer,
+            )
+            self._desk.join()
+            thread = Thread(target=lane.run, daemon=True)
+            self._lanes.append((thread, transport))
+            thread.start()
 
-    def _held_back(self, one: Ready) -> Settlement | None:
-        """The settlement of a message that must not go out now; None for one that may."""
-        now = self.clock()
-        if one.suppressed:
-            return self._settlement(one.claimed, "suppressed", reason=one.suppressed)
-        if one.cancel:
-            return self._settlement(one.claimed, "cancelled", reason=one.cancel)
-        if one.claimed.was == "sending" and self._holds(one.claimed):
-            return self._settlement(one.claimed, "uncertain", reason=SENDER_DIED)
-        rest_until = self._paused.get(_domain(one.claimed))
-        if rest_until is not None and now < rest_until:
-            reason = "waiting: the recipient's domain refused by policy"
-            return self._settlement(one.claimed, "pending", again=rest_until, reason=reason)
-        return None
+    def _write(self, report: DeliveryReport, *, timeout: float) -> int:
+        """Write a group of outcomes and give back what was not tried; how many it was."""
+        settled, returned = self._desk.collect(timeout)
+        self._record(settled, report)
+        self._desk.written(len(settled))
+        if returned:
+            self.claims.release(returned)
+        return len(settled) + len(returned)
 
-    def _judged(self, one: Claimed, outcome: Outcome, verdict: Verdict) -> Settlement:
-        """The settlement of a message that was tried."""
-        now = self.clock()
-        wait = verdict.retry_after_seconds
-        if verdict.pause_domain:
-            wait = wait or float(self.claims.policy.domain_pause_seconds)
-            self._paused[_domain(one)] = now + timedelta(seconds=wait)
-        if verdict.state == "uncertain":
-            wait = None if self._holds(one) else UNCERTAIN_AGAIN_SECONDS
-        elif verdict.state in outbox.WAITING:
-            wait = max(wait or 0.0, SOONEST_AGAIN_SECONDS)
-        reply = " ".join(str(part) for part in (outcome.code, outcome.text) if part)
-        return Settlement(
-            id=one.letter.id,
-            attempt=one.attempt,
-            state=verdict.state,
-            at=now,
-            next_attempt_at=None if wait is None else now + timedelta(seconds=wait),
-            counts=verdict.counts,
-            reason=reply,
-            tried=Attempt(
-                at=now,
-                phase=outcome.phase.value,
-                code=outcome.code,
-                enhanced_code=outcome.enhanced_code,
-                text=outcome.text,
-                provider=outcome.provider,
-                seconds=outcome.seconds,
-            ),
-        )
+    def _record(self, settled: Sequence[Judged], report: DeliveryReport) -> None:
+        dead = [self.claims.key(judged.one) for judged in settled if judged.suppress]
+        self.claims.write([judged.settlement for judged in settled], dead)
+        report.counts.update(judged.settlement.state for judged in settled)
+        report.alarms += [judged.alarm for judged in settled if judged.alarm]
+        if settled:
+            self.progress(len(settled))
 
-    def _settlement(
-        self, one: Claimed, state: str, *, again: datetime | None = None, reason: str
-    ) -> Settlement:
-        """The settlement of a message that was not tried: the claim does not count."""
-        return Settlement(
-            id=one.letter.id,
-            attempt=one.attempt,
-            state=state,
-            at=self.clock(),
-            next_attempt_at=again,
-            counts=False,
-            reason=reason,
-        )
+    def _finish(self, report: DeliveryReport) -> None:
+        """Let the lanes finish, write what they did, give the rest back."""
+        self._desk.end()
+        deadline = self.timer() + PATIENCE_SECONDS
+        while self._is_any_lane_at_work() and self.timer() < deadline:
+            self._write(report, timeout=0.05)
+        for _, transport in self._lanes if self._is_any_lane_at_work() else ():
+            transport.give_up()
+        deadline += PATIENCE_SECONDS / 3
+        while self._is_any_lane_at_work() and self.timer() < deadline:
+            self._write(report, timeout=0.05)
+        while self._write(report, timeout=0.0):
+            pass
 
-    def _holds(self, one: Claimed) -> bool:
-        kind = KINDS.get(one.letter.kind)
-        return self.claims.policy.hold_uncertain_digests and kind is not None and kind.bulk
+    def _break_off(self) -> None:
+        """After a failure: send no more, and leave what is in flight to its lease."""
+        self._desk.end()
+        deadline = self.timer() + PATIENCE_SECONDS
+        for thread, _ in self._lanes:
+            thread.join(max(0.0, deadline - self.timer()))
+        with suppress(DBAPIError):
+            self.claims.release(self._desk.unsent())
 
-    def _envelope(self, one: Claimed, content: bytes) -> Envelope:
-        return Envelope(
-            id=one.letter.id,
-            sender=self.claims.policy.envelope_from,
-            recipient=one.letter.recipient,
-            content=content,
-            created_at=one.letter.created_at,
-        )
-
-
-def _domain(one: Claimed) -> str:
-    return one.letter.recipient.rpartition("@")[2].lower()
-
-
-def _stopped(stop: Stop, outcome: Outcome) -> JobrakerError:
-    said = " ".join(str(part) for part in (outcome.code, outcome.text) if part)
-    if stop == Stop.CONFIG:
-        return ConfigError(f"The relay refuses us, all messages wait: {said}")
-    return JobrakerError(f"The relay did not understand us, all messages wait: {said}")
+    def _is_any_lane_at_work(self) -> bool:
+        return any(thread.is_alive() for thread, _ in self._lanes)

@@ -1,6 +1,5 @@
 """The way out by SMTP: one recipient a transaction, and always known how far it came."""
 
-import re
 from collections.abc import Callable
 from time import monotonic
 from typing import Final
@@ -20,16 +19,14 @@ from tenacity.nap import sleep as uninterrupted_sleep
 from jobraker_cli.delivery.replies import enhanced_code_of, server_words
 from jobraker_cli.delivery.smtp_connection import LostError, SmtpConnection, opened
 from jobraker_cli.delivery.smtp_settings import SmtpSettings, tls_context
+from jobraker_cli.delivery.smtp_transaction import OutOfStepError, Transaction, check
 from jobraker_cli.delivery.transport import Envelope, Outcome, Phase
-from jobraker_cli.errors import MessageError
 
-__all__ = ["SmtpSettings", "SmtpTransport", "Transaction", "dot_stuffed"]
+__all__ = ["SmtpSettings", "SmtpTransport"]
 
 ATTEMPTS: Final = 3
 RETRY_SECONDS: Final = 10.0
 
-_UNSENDABLE = re.compile(r"[^\x21-\x7e]|[<>]")
-_LONGEST_ADDRESS = 254  # RFC 5321 4.5.3.1.3, without the brackets
 _BEFORE_THE_DOT = frozenset({Phase.MAIL, Phase.RCPT, Phase.DATA, Phase.BODY})
 _OPEN_TRANSACTION = frozenset({Phase.MAIL, Phase.RCPT, Phase.DATA})
 
@@ -39,7 +36,7 @@ class SmtpTransport:
 
     What a moment may heal is tried up to three times within 10 seconds, never after the dot.
     `sleep` waits between the tries: give `tenacity.sleep_using_event(stop)` where a signal must
-    end the waiting.
+    end the waiting. Commands are pipelined where the server offers it (RFC 2920).
     """
 
     def __init__(
@@ -50,11 +47,15 @@ class SmtpTransport:
     ) -> None:
         self.provider = settings.where
         self._settings = settings
+        self._secrets = settings.secrets
         self._context = tls_context(settings)
         self._own_name = settings.local_hostname
         self._most = max_messages_per_connection
         self._connection: SmtpConnection | None = None
         self._carried = 0
+        self._announced: Envelope | None = None
+        self._may_pipeline = True
+        self._given_up = False
         self._retrying = Retrying(
             sleep=sleep,
             stop=stop_any(stop_after_attempt(ATTEMPTS), stop_before_delay(RETRY_SECONDS)),
@@ -65,31 +66,60 @@ class SmtpTransport:
             retry_error_callback=lambda tries: tries.outcome.result() if tries.outcome else None,
         )
 
-    def send(self, envelope: Envelope) -> Outcome:
-        """Send one message; raises UnreachableError, ConfigError, or MessageError for this one."""
-        _check(envelope)
-        return self._retrying(self._attempt, envelope)
+    def send(self, envelope: Envelope, following: Envelope | None = None) -> Outcome:
+        """Send one message; raises UnreachableError, ConfigError, or MessageError for this one.
+
+        `following` is the message of the next call: its commands may go out with this one's body.
+        """
+        check(envelope)
+        first: Outcome | LostError
+        try:
+            first = self._attempt(envelope, following)
+        except LostError as error:
+            first = error
+        heals = isinstance(first, LostError) or _is_lost_before_the_dot(first)
+        if self._given_up or not heals:
+            return _value(first)
+        results = iter([first])  # what was seen already counts as the first of the tries
+        return self._retrying(
+            lambda: _value(next(results, None) or self._attempt(envelope, following))
+        )
 
     def close(self) -> None:
         """Say QUIT, if there is anybody to say it to; never raises."""
+        if self._announced is not None:  # what we say now would be taken for its body
+            self._drop()
         connection, self._connection = self._connection, None
         if connection is not None:
             connection.leave()
 
-    def _attempt(self, envelope: Envelope) -> Outcome:
-        connection = self._ready()
+    def give_up(self) -> None:
+        """End a wait for the server, from another thread; what is in hand is not tried again."""
+        self._given_up = True
+        connection = self._connection
+        if connection is not None:
+            connection.cut()
+
+    def _attempt(self, envelope: Envelope, following: Envelope | None) -> Outcome:
+        connection = self._ready(envelope)
         is_fresh = self._carried == 0
-        outcome = self._transact(connection, envelope)
+        outcome = self._transact(connection, envelope, following)
         if is_fresh or outcome.phase is not Phase.MAIL or (outcome.code or 0) < 500:
             return outcome
         # A refused sender stops the whole run, so a connection with a past is not believed.
         self.close()
-        return self._transact(self._ready(), envelope)
+        return self._transact(self._ready(envelope), envelope, None)
 
-    def _ready(self) -> SmtpConnection:
+    def _ready(self, envelope: Envelope) -> SmtpConnection:
+        if self._announced is not None and self._announced is not envelope:
+            self._drop()
         if self._connection is not None and self._carried >= self._most:
             self.close()
-        if self._connection is not None and self._connection.has_spoken():
+        if (
+            self._connection is not None
+            and self._announced is None
+            and self._connection.has_spoken()
+        ):
             self._drop()
         if self._connection is None:
             self._connection = opened(self._settings, self._context, self._own_name)
@@ -97,22 +127,30 @@ class SmtpTransport:
             self._carried = 0
         return self._connection
 
-    def _transact(self, connection: SmtpConnection, envelope: Envelope) -> Outcome:
+    def _transact(
+        self, connection: SmtpConnection, envelope: Envelope, following: Envelope | None
+    ) -> Outcome:
         started = monotonic()
-        transaction = Transaction(connection, envelope)
+        announced, self._announced = self._announced is envelope, None
+        pipelined = announced or (self._may_pipeline and connection.has_extn("pipelining"))
         self._carried += 1
+        if not pipelined or self._carried >= self._most or self._given_up:
+            following = None
+        transaction = Transaction(connection, envelope, pipelined=pipelined, announced=announced)
         code: int | None = None
         words: bytes | str
         try:
-            code, words = transaction.run()
+            code, words = transaction.run(following)
+            self._announced = following if transaction.has_announced else None
             self._leave_clean(connection, transaction.phase, code)
         except OSError as error:
             words = _loss(error, self._settings)
+            self._may_pipeline = self._may_pipeline and not isinstance(error, OutOfStepError)
             self._drop()
         except BaseException:
             self._drop()
             raise
-        text = server_words(words, {**self._settings.secrets, envelope.recipient: "<recipient>"})
+        text = server_words(words, {**self._secrets, envelope.recipient: "<recipient>"})
         return Outcome(
             phase=transaction.phase,
             code=code,
@@ -131,72 +169,16 @@ class SmtpTransport:
             self._drop()
 
     def _drop(self) -> None:
+        self._announced = None
         if self._connection is not None:
             self._connection.close()
             self._connection = None
 
 
-class Transaction:
-    """One message over an open connection; `phase` says how far it came."""
-
-    def __init__(self, connection: SmtpConnection, envelope: Envelope) -> None:
-        self.phase = Phase.MAIL
-        self._connection = connection
-        self._envelope = envelope
-
-    def run(self) -> tuple[int, bytes]:
-        """The reply that decided, as code and text; raises OSError when none came."""
-        reply = self._ask(Phase.MAIL, f"MAIL FROM:<{self._envelope.sender}>")
-        if reply[0] // 100 == 2:
-            reply = self._ask(Phase.RCPT, f"RCPT TO:<{self._envelope.recipient}>")
-            if reply[0] // 100 == 2:
-                reply = self._ask(Phase.DATA, "DATA")
-                if reply[0] == 354:
-                    reply = self._hand_over(dot_stuffed(self._envelope.content))
-        return reply
-
-    def _ask(self, phase: Phase, command: str) -> tuple[int, bytes]:
-        self.phase = phase
-        if self._connection.has_unread:
-            raise ConnectionError("the server says more than it is asked")
-        return self._connection.docmd(command)
-
-    def _hand_over(self, content: bytes) -> tuple[int, bytes]:
-        """Write the content, then, if the server still listens, the dot that makes it a mail."""
-        self.phase = Phase.BODY
-        try:
-            self._connection.write(content)
-        except OSError:
-            if not self._connection.has_spoken():
-                raise
-        if self._connection.has_spoken():
-            return self._connection.getreply()
-        self.phase = Phase.DOT
-        self._connection.send(b".\r\n")
-        reply = self._connection.getreply()
-        if reply[0] // 100 == 2:
-            self.phase = Phase.DONE
-        return reply
-
-
-def dot_stuffed(content: bytes) -> bytes:
-    """The content as it goes on the wire, up to the final dot (RFC 5321 4.5.2)."""
-    stuffed = content.replace(b"\r\n.", b"\r\n..")
-    if stuffed.startswith(b"."):
-        stuffed = b"." + stuffed
-    return stuffed if not stuffed or stuffed.endswith(b"\r\n") else stuffed + b"\r\n"
-
-
-def _check(envelope: Envelope) -> None:
-    """Refuse what could say more to the server than one message to one recipient."""
-    for role, address in (("sender", envelope.sender), ("recipient", envelope.recipient)):
-        if _UNSENDABLE.search(address) or len(address) > _LONGEST_ADDRESS:
-            raise MessageError(f"message {envelope.id}: SMTP cannot carry its {role}'s address")
-    if not envelope.recipient:
-        raise MessageError(f"message {envelope.id} has no recipient")
-    rest = envelope.content.replace(b"\r\n", b"")
-    if b"\r" in rest or b"\n" in rest:
-        raise MessageError(f"message {envelope.id} has line ends other than CRLF")
+def _value(result: Outcome | LostError) -> Outcome:
+    if isinstance(result, LostError):
+        raise result
+    return result
 
 
 def _is_lost_before_the_dot(outcome: Outcome) -> bool:

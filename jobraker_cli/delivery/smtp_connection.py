@@ -31,6 +31,7 @@ class SmtpConnection(smtplib.SMTP):
     def __init__(
         self, settings: SmtpSettings, context: ssl.SSLContext | None, own_name: str | None
     ) -> None:
+        self.written = 0
         self._unread = b""
         self._tls_from_start = context if settings.ssl else None
         super().__init__(settings.host, settings.port, own_name, settings.timeout_seconds)
@@ -58,10 +59,15 @@ class SmtpConnection(smtplib.SMTP):
             raise
 
     def write(self, content: bytes) -> None:
-        """Write much; each part of it within the time limit. Raises OSError."""
+        """Write much; each part of it within the time limit. Raises OSError.
+
+        `written` counts the octets that the system took, also when it raises.
+        """
         view = memoryview(content)
-        for start in range(0, len(content), _WRITE_BYTES):
-            self._socket.sendall(view[start : start + _WRITE_BYTES])
+        self.written = 0
+        while self.written < len(content):
+            part = view[self.written : self.written + _WRITE_BYTES]
+            self.written += self._socket.send(part)
 
     @property
     def has_unread(self) -> bool:
@@ -82,6 +88,11 @@ class SmtpConnection(smtplib.SMTP):
         finally:
             self._socket.settimeout(self.timeout)
         return True
+
+    def cut(self) -> None:
+        """End the connection under whoever waits for it in another thread; never raises."""
+        with suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)
 
     def leave(self) -> None:
         """Say QUIT and close; never raises, never waits long."""

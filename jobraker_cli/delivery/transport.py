@@ -50,12 +50,18 @@ class Transport(Protocol):
 
     provider: str
 
-    def send(self, envelope: Envelope) -> Outcome:
+    def send(self, envelope: Envelope, following: Envelope | None = None) -> Outcome:
         """Send one message; how the receiver took it is the value.
+
+        `following`, if it is known, is what the next call will send; some ways out gain by it.
 
         Raises UnreachableError or ConfigError when no message can go this way now, and
         MessageError when this one never can.
         """
+        ...
+
+    def give_up(self) -> None:
+        """End what another thread waits for in `send`; nothing more is tried. Never raises."""
         ...
 
     def close(self) -> None:

@@ -90,6 +90,18 @@ class Settings:
         "10",
         "Messages whose outcome is written in one commit",
     )
+    email_workers: int = _setting(
+        "EMAIL_WORKERS",
+        values.whole_number(1, 64),
+        "",
+        "Processes that build and send; default: two a processor, at most 8",
+    )
+    email_connections: int = _setting(
+        "EMAIL_CONNECTIONS",
+        values.whole_number(1, 100),
+        "2",
+        "Connections to the relay that each process holds at most",
+    )
     default_from_email: str = _setting(
         "DEFAULT_FROM_EMAIL",
         values.sender,

@@ -51,6 +51,12 @@ class Claimed:
     attempt: int
     was: str
     expires_at: datetime | None
+    priority: int = 50
+
+    @property
+    def domain(self) -> str:
+        """The recipient's domain, in lower case."""
+        return self.letter.recipient.rpartition("@")[2].lower()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,15 +107,25 @@ def queue(connection: Connection, messages: Sequence[Queued]) -> set[str]:
     return set(connection.execute(statement, rows).scalars())
 
 
-def _due(now: datetime) -> Select[Any]:
-    """Messages that wait for this moment, or whose sender's lease ended, most urgent first."""
+def _due(now: datetime, fresh: datetime | None = None, owner: str = "") -> Select[Any]:
+    """Messages that wait for this moment, or whose sender's lease ended, most urgent first.
+
+    With `fresh` also those queued since, if they are due by then and nobody has had them yet.
+    What `owner` has in hand is its own to finish, however late.
+    """
     waits = and_(
         _outbox.c.state.in_(WAITING), comparable(_outbox.c.next_attempt_at) <= comparable(now)
     )
     left = and_(
-        _outbox.c.state == "sending", comparable(_outbox.c.lease_until) < comparable(clock())
+        _outbox.c.state == "sending",
+        comparable(_outbox.c.lease_until) < comparable(clock()),
+        func.coalesce(_outbox.c.owner, "?") != owner,
     )
-    found = select(_outbox).where(_outbox.c.state.in_((*WAITING, "sending")), or_(waits, left))
+    either = [waits, left]
+    if fresh is not None and fresh > now:
+        untouched = and_(_outbox.c.state == "pending", _outbox.c.last_reply == "")
+        either.append(and_(untouched, comparable(_outbox.c.next_attempt_at) <= comparable(fresh)))
+    found = select(_outbox).where(_outbox.c.state.in_((*WAITING, "sending")), or_(*either))
     return found.order_by(_outbox.c.priority, _outbox.c.created_at, _outbox.c.id)
 
 
@@ -118,11 +134,29 @@ def due(connection: Connection, *, now: datetime, limit: int | None) -> "Sequenc
     return [_entry(row) for row in connection.execute(_due(now).limit(limit)).mappings()]
 
 
+def count_due(connection: Connection, *, now: datetime, most: int) -> int:
+    """How many messages a delivery would claim at this moment, counted up to `most`."""
+    found = _due(now).order_by(None).with_only_columns(_outbox.c.id).limit(most).subquery()
+    return connection.scalar(select(func.count()).select_from(found)) or 0
+
+
 def claim(
-    connection: Connection, *, owner: str, now: datetime, lease_seconds: int, limit: int
+    connection: Connection,
+    *,
+    owner: str,
+    now: datetime,
+    fresh: datetime | None = None,
+    before: int | None = None,
+    lease_seconds: int,
+    limit: int,
 ) -> Sequence[Claimed]:
-    """Take messages that are due, or whose sender's lease ended, most urgent first."""
-    found = _due(now).limit(limit)
+    """Take messages that are due, or whose sender's lease ended, most urgent first.
+
+    `fresh`: see `_due`. `before`: only what is more urgent than this priority.
+    """
+    found = _due(now, fresh, owner).limit(limit)
+    if before is not None:
+        found = found.where(_outbox.c.priority < before)
     rows = connection.execute(found.with_for_update(skip_locked=True)).mappings().all()
     if not rows:
         return ()
@@ -164,52 +198,13 @@ def set_payloads(connection: Connection, payloads: Mapping[str, str]) -> None:
         connection.execute(_outbox.update().where(_outbox.c.id == row_id).values(payload=payload))
 
 
-def settle(connection: Connection, owner: str, settlements: Sequence[Settlement]) -> Sequence[str]:
-    """Write outcomes; the ids that were not this owner's any more (settled already)."""
-    lost = [one.id for one in settlements if not _settle(connection, owner, one)]
-    record_attempts(
-        connection, [(one.id, one.attempt, one.tried) for one in settlements if one.id not in lost]
-    )
-    return lost
-
-
-def _settle(connection: Connection, owner: str, one: Settlement) -> bool:
+def release(connection: Connection, owner: str, ids: Collection[str] | None = None) -> int:
+    """Give back what this owner claimed and did not try, all of it or these ids; how many."""
+    mine = _outbox.update().where(_outbox.c.owner == owner, _outbox.c.state == "sending")
+    if ids is not None:
+        mine = mine.where(_outbox.c.id.in_(ids))
     result = connection.execute(
-        _outbox.update()
-        .where(_outbox.c.id == one.id, _outbox.c.owner == owner, _outbox.c.attempt == one.attempt)
-        .values(
-            state=one.state,
-            owner=None,
-            lease_until=None,
-            attempt=one.attempt if one.counts else one.attempt - 1,
-            next_attempt_at=one.next_attempt_at,
-            sent_at=one.at if one.state == "sent" else None,
-            last_reply=one.reason,
-        )
-    )
-    return result.rowcount == 1
-
-
-def record_attempts(
-    connection: Connection, attempts: Sequence[tuple[str, int, Attempt | None]]
-) -> None:
-    """Write tries of messages: (message id, number of the try, the try)."""
-    rows = [
-        {"outbox_id": row_id, "attempt": number}
-        | {name: getattr(tried, name) for name in Attempt.__slots__}
-        for row_id, number, tried in attempts
-        if tried is not None
-    ]
-    if rows:
-        connection.execute(_attempt.insert(), rows)
-
-
-def release(connection: Connection, owner: str) -> int:
-    """Give back what this owner claimed and did not try; how many."""
-    result = connection.execute(
-        _outbox.update()
-        .where(_outbox.c.owner == owner, _outbox.c.state == "sending")
-        .values(state="pending", owner=None, lease_until=None, attempt=_outbox.c.attempt - 1)
+        mine.values(state="pending", owner=None, lease_until=None, attempt=_outbox.c.attempt - 1)
     )
     return int(result.rowcount)
 
@@ -291,6 +286,7 @@ def _claimed(row: Mapping[Any, Any]) -> Claimed:
         attempt=row["attempt"] + 1,
         was=row["state"],
         expires_at=row["expires_at"],
+        priority=row["priority"],
     )
 
 

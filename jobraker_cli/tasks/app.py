@@ -16,7 +16,7 @@ from jobraker_cli.model import Letter
 from jobraker_cli.settings import Settings
 
 if TYPE_CHECKING:  # a run with nothing to send loads neither templates nor SMTP
-    from jobraker_cli.delivery.sender import Sender
+    from jobraker_cli.delivery.crew import Crew
     from jobraker_cli.mail.compose import Composer
 
 
@@ -24,8 +24,8 @@ if TYPE_CHECKING:  # a run with nothing to send loads neither templates nor SMTP
 class App:
     """Settings and the things made from them, each once a process.
 
-    `clock` gives the moment the run believes it is. `composer`, `sender` and `keyring` are made at
-    their first use; a sender opens no connection before it sends.
+    `clock` gives the moment the run believes it is. `composer`, `crew` and `keyring` are made at
+    their first use; a crew opens no connection before it sends.
     """
 
     settings: Settings
@@ -34,7 +34,7 @@ class App:
     clock: Callable[[], datetime]
     locales: Locales
     composer: "Callable[[], Composer]"
-    sender: "Callable[[Mapping[str, Check]], Sender]"
+    crew: "Callable[[Mapping[str, Check]], Crew]"
     keyring: Callable[[], Keyring]
     stop: Event
     host: str

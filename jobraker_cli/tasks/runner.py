@@ -112,7 +112,7 @@ def _plan_and_deliver(app: App, task: Task, run: Run, report: RunReport) -> None
         task.plan(app, run, report)
     if run.options.deliver and not app.stop.is_set():
         limit = run.options.limit if task.plan is None else None
-        delivered = app.sender(all_checks(app.settings.timezone)).deliver(limit)
+        delivered = app.crew(all_checks(app.settings.timezone)).deliver(limit)
         report.counts.update(delivered.counts)
         report.alarms = delivered.alarms
         report.error = delivered.error

@@ -167,6 +167,10 @@ class SmtpServer:
     tls_from_start: bool = False
     extensions: tuple[str, ...] = ("PIPELINING", "8BITMIME")
     host: str = "127.0.0.1"
+    strict: bool = True
+    """Whether a command out of order is refused."""
+    writes: list[str] = field(default_factory=list)
+    """The verbs (BODY for content) that came in each read."""
     received: list[Received] = field(default_factory=list)
     commands: list[Command] = field(default_factory=list)
     connections: int = 0
@@ -252,6 +256,8 @@ class Session:
         self._open = True
         self._sender = ""
         self._recipient = ""
+        self._is_new_read = True
+        self._stage = ""  # the reply to the command before this one of the transaction
 
     def serve(self) -> None:
         """Talk until one side has had enough."""
@@ -300,6 +306,7 @@ class Session:
         encrypted = isinstance(self._client, ssl.SSLSocket)
         command = Command(line=line, connection=self._number, encrypted=encrypted)
         self._server.commands.append(command)
+        self._note(command.verb)
         match command.verb:
             case "EHLO":
                 self._answer("EHLO", self._greeting(encrypted=encrypted))
@@ -310,10 +317,12 @@ class Session:
                 self._log_in(line)
             case "MAIL":
                 self._sender = line.partition(":")[2].strip("<>")
-                self._answer("MAIL", "250 2.1.0 ok")
+                self._stage = self._answer("MAIL", "250 2.1.0 ok")
+            case "RCPT" | "DATA" if self._server.strict and not self._stage.startswith("25"):
+                self.say("503 5.5.1 out of order")
             case "RCPT":
                 self._recipient = line.partition(":")[2].strip("<>")
-                self._answer("RCPT", "250 2.1.5 ok")
+                self._stage = self._answer("RCPT", "250 2.1.5 ok")
             case "DATA":
                 if self._answer("DATA", "354 go ahead").startswith("354") and self._open:
                     self._receive()
@@ -342,6 +351,7 @@ class Session:
         """Take the content; the script may interrupt after its first octets (BODY)."""
         while not self._unread and self._open:
             self._fill()
+        self._note("BODY")
         self._answer("BODY", "")
         if not self._open:
             return
@@ -369,6 +379,14 @@ class Session:
             self.close()
         return answer
 
+    def _note(self, verb: str) -> None:
+        """Remember what came, and what came together."""
+        if self._is_new_read:
+            self._server.writes.append(verb)
+        else:
+            self._server.writes[-1] += f" {verb}"
+        self._is_new_read = False
+
     def _read_until(self, end: bytes) -> bytes:
         while end not in self._unread and self._open:
             self._fill()
@@ -380,5 +398,6 @@ class Session:
     def _fill(self) -> None:
         part = self._client.recv(65536)
         self._unread += part
+        self._is_new_read = True
         if not part:
             self._open = False

@@ -1,0 +1,128 @@
+"""The composition of a delivery: policy, ways out, and the sender of each process."""
+
+import os
+import secrets
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from random import SystemRandom
+from threading import Event
+from typing import TYPE_CHECKING, TextIO
+
+from sqlalchemy import Engine
+
+from jobraker_cli.delivery.checks import Check
+from jobraker_cli.delivery.claims import Claims, DeliveryPolicy
+from jobraker_cli.delivery.crew import Crew
+from jobraker_cli.delivery.judge import Judge
+from jobraker_cli.delivery.locales import Locales
+from jobraker_cli.delivery.sender import Sender
+from jobraker_cli.mail.address import split_mailbox
+from jobraker_cli.settings import Settings
+from jobraker_cli.store import outbox
+from jobraker_cli.store.engine import reading
+
+if TYPE_CHECKING:
+    from jobraker_cli.delivery.transport import Transport
+    from jobraker_cli.mail.compose import Composer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """What deliveries are made from; `secret` keys the suppressions."""
+
+    settings: Settings
+    engine: Engine
+    clock: Callable[[], datetime]
+    locales: Locales
+    composer: "Callable[[], Composer]"
+    secret: Callable[[], bytes]
+    host: str
+    stop: Event
+    console: TextIO
+    progress: Callable[[int], None]
+
+    def crew(self, checks: Mapping[str, Check]) -> Crew:
+        """As many processes as the settings say and the messages are worth."""
+
+        def sender(told: Callable[[int], None]) -> Sender:
+            return self._sender(checks, told)
+
+        return Crew(
+            processes=self.settings.email_workers if self._is_smtp else 1,
+            sender=sender,
+            count_due=self._count_due,
+            before_fork=self.composer,
+            after_fork=self._forget_connections,
+            stop=self.stop,
+            progress=self.progress,
+        )
+
+    @property
+    def _is_smtp(self) -> bool:
+        return self.settings.email_backend == "smtp"
+
+    def _sender(self, checks: Mapping[str, Check], told: Callable[[int], None]) -> Sender:
+        policy = self._policy()
+        return Sender(
+            claims=Claims(
+                engine=self.engine,
+                checks=checks,
+                policy=policy,
+                locales=self.locales,
+                owner=f"{self.host}:{os.getpid()}:{secrets.token_hex(4)}",
+                clock=self.clock,
+                timer=time.monotonic,
+            ),
+            composer=self.composer,
+            transport=lambda: transport(self.settings, self.stop, self.console),
+            lanes=self.settings.email_connections if self._is_smtp else 1,
+            judge=Judge(policy=policy, clock=self.clock, jitter=SystemRandom().random),
+            clock=self.clock,
+            timer=time.monotonic,
+            stop=self.stop,
+            progress=told,
+        )
+
+    def _policy(self) -> DeliveryPolicy:
+        address = split_mailbox(self.settings.default_from_email)[1]
+        return DeliveryPolicy(
+            envelope_from=address,
+            message_id_domain=address.rpartition("@")[2].lower(),
+            secret=self.secret(),
+            settle_group=self.settings.email_settle_group,
+            lease_seconds=self.settings.lease_seconds,
+            domain_pause_seconds=self.settings.domain_pause_seconds,
+            hold_uncertain_digests=self.settings.uncertain_digests == "hold",
+        )
+
+    def _count_due(self, most: int) -> int:
+        with reading(self.engine) as connection:
+            return outbox.count_due(connection, now=self.clock(), most=most)
+
+    def _forget_connections(self) -> None:
+        """In a forked child: the connections are the parent's, and stay open for it."""
+        self.engine.dispose(close=False)
+
+
+def transport(settings: Settings, stop: Event, console: TextIO) -> "Transport":
+    """The way out that EMAIL_BACKEND names; nothing is opened before the first send."""
+    if settings.email_backend == "file":
+        from jobraker_cli.delivery.files import FileTransport
+
+        return FileTransport(settings.email_file_path)
+    if settings.email_backend == "console":
+        from jobraker_cli.delivery.console import ConsoleTransport
+
+        return ConsoleTransport(console)
+    if settings.email_backend == "memory":
+        from jobraker_cli.delivery.memory import MemoryTransport
+
+        return MemoryTransport()
+    from tenacity import sleep_using_event
+
+    from jobraker_cli.delivery.smtp import SmtpTransport
+    from jobraker_cli.delivery.smtp_settings import smtp_settings
+
+    return SmtpTransport(smtp_settings(settings), sleep=sleep_using_event(stop))
