@@ -1,5 +1,6 @@
 """The composition root: settings in, an App out. The only place that reads the clock."""
 
+import os
 import socket
 import sys
 import time
