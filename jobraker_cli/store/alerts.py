@@ -72,6 +72,7 @@ def subscriptions(
     *,
     alert_id: str | None = None,
     email: str | None = None,
+    user_id: str | None = None,
     limit: int | None,
 ) -> Sequence[Subscription]:
     """Alerts whether they may be mailed or not, for people to look at."""
@@ -80,6 +81,8 @@ def subscriptions(
         found = found.where(job_alerts.c.id == alert_id)
     if email is not None:
         found = found.where(func.lower(users.c.email) == email.lower())
+    if user_id is not None:
+        found = found.where(users.c.id == user_id)
     return [_subscription(row) for row in connection.execute(found.limit(limit)).mappings()]
 
 

@@ -1,0 +1,146 @@
+"""What a person was told of a job: the ledger read for one person and one job.
+
+Functions take an open connection and never commit.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, or_, select
+
+from jobraker_cli.model import User
+from jobraker_cli.store.ledger import job_seen, outbox, run, sent_job
+from jobraker_cli.store.shared import users
+from jobraker_cli.store.types import present
+
+_MOST = 50  # messages that are looked at, the newest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """A message that was to tell a person of a vacancy.
+
+    `same_posting` is false where it was another posting of the same vacancy; `shows` is false where
+    the posting was taken out right before the send.
+    """
+
+    id: str
+    message_id: str
+    state: str
+    created_at: datetime
+    sent_at: datetime | None
+    next_attempt_at: datetime | None
+    last_reply: str
+    same_posting: bool
+    shows: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """What a digest shows: its postings, and how many more vacancies it speaks of."""
+
+    created_at: datetime
+    job_ids: frozenset[str]
+    more: int
+
+
+def user(connection: Connection, user_id: str) -> User | None:
+    """A person by id, active or not."""
+    found = select(*users.columns).where(users.c.id == user_id)
+    row = connection.execute(found).mappings().one_or_none()
+    return None if row is None else User(**{"email": "", **present(row)})
+
+
+def user_id_of(connection: Connection, email: str) -> str | None:
+    """The id of the person with this address; as it is written, else in any case."""
+    found = select(users.c.id, users.c.email).where(users.c.email.ilike(_escaped(email), "\\"))
+    rows = sorted(connection.execute(found), key=lambda row: row.email != email)
+    return rows[0].id if rows else None
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def intake(connection: Connection, job_id: str) -> int | None:
+    """The intake that found a job first; None if none has yet."""
+    found = select(job_seen.c.run_seq).where(job_seen.c.job_id == job_id)
+    number: int | None = connection.execute(found).scalar_one_or_none()
+    return number
+
+
+def messages(connection: Connection, user_id: str, job_id: str, fingerprint: str) -> Sequence[Told]:
+    """The messages with this job or its vacancy for this person, the newest first."""
+    same = sent_job.c.job_id == job_id
+    found = select(
+        outbox.c.id,
+        outbox.c.message_id,
+        outbox.c.state,
+        outbox.c.created_at,
+        outbox.c.sent_at,
+        outbox.c.next_attempt_at,
+        outbox.c.last_reply,
+        outbox.c.payload,
+        sent_job.c.job_id,
+    ).join_from(sent_job, outbox, outbox.c.id == sent_job.c.outbox_id)
+    found = found.where(
+        sent_job.c.user_id == user_id, or_(same, sent_job.c.fingerprint == fingerprint)
+    )
+    found = found.order_by(outbox.c.created_at.desc(), outbox.c.id).limit(_MOST)
+    by_message: dict[str, Told] = {}
+    for row in connection.execute(found):
+        known = by_message.get(row.id)
+        if known is None or row.job_id == job_id:
+            by_message[row.id] = _told(row, job_id)
+    return list(by_message.values())
+
+
+def _told(row: Any, job_id: str) -> Told:
+    shown = _shown(row.payload)
+    return Told(
+        id=row.id,
+        message_id=row.message_id or "",
+        state=row.state,
+        created_at=row.created_at,
+        sent_at=row.sent_at,
+        next_attempt_at=row.next_attempt_at,
+        last_reply=row.last_reply,
+        same_posting=row.job_id == job_id,
+        shows=shown is None or row.job_id in shown[0],
+    )
+
+
+def digest_after(
+    connection: Connection, user_id: str, frequency: str, intake_number: int
+) -> Shown | None:
+    """The first digest of a frequency that a person was queued after an intake."""
+    found = (
+        select(outbox.c.created_at, outbox.c.payload)
+        .join_from(outbox, run, run.c.run_id == outbox.c.run)
+        .where(
+            outbox.c.user_id == user_id,
+            run.c.task == f"{frequency}-alerts",
+            run.c.run_seq >= intake_number,
+        )
+        .order_by(run.c.run_seq)
+        .limit(1)
+    )
+    row = connection.execute(found).one_or_none()
+    shown = None if row is None else _shown(row.payload)
+    if row is None or shown is None:
+        return None
+    return Shown(created_at=row.created_at, job_ids=shown[0], more=shown[1])
+
+
+def _shown(payload: str) -> tuple[frozenset[str], int] | None:
+    """The postings that a digest shows and how many more there are; None for no digest."""
+    try:
+        content = json.loads(payload)
+        shown = [job for section in content["sections"] for job in section["jobs"]]
+        ids = [one for job in shown for one in (job["id"], *(job.get("job_ids") or ()))]
+        return frozenset(map(str, ids)), int(content.get("more") or 0)
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        return None

@@ -1,0 +1,110 @@
+"""Why a person was or was not mailed a job: the answer as values, and its words."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from jobraker_cli.model import Alert, Clause, Explanation, Job, User
+from jobraker_cli.store.told import Told
+
+NEVER_GOES = {
+    "dead": "failed for good",
+    "cancelled": "was cancelled",
+    "suppressed": "was not sent, for the address refused mail before",
+}
+_WAITS = {
+    "pending": "waits to be sent",
+    "sending": "is being sent",
+    "failed": "failed and will be tried again",
+    "uncertain": "was handed over, but whether it arrived is unknown",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hindrance:
+    """One reason why a mail did not go out; `name` is a word for programs."""
+
+    name: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertAnswer:
+    """What one of the person's alerts makes of the job, and what held its mail back."""
+
+    alert: Alert
+    explanation: Explanation
+    hindrances: tuple[Hindrance, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """Whether a person was mailed a job, and every reason why not.
+
+    `mailed` is the message that showed them this posting, None if none did; `hindrances` are the
+    reasons that no single alert has.
+    """
+
+    user: User
+    job: Job
+    mailed: Told | None
+    messages: tuple[Told, ...]
+    alerts: tuple[AlertAnswer, ...]
+    eligibility: tuple[Clause, ...]
+    hindrances: tuple[Hindrance, ...]
+
+    @property
+    def match(self) -> bool:
+        """Whether any of the alerts matches."""
+        return any(one.explanation.match for one in self.alerts)
+
+    @property
+    def eligible(self) -> bool:
+        """Whether the job might be mailed to the person now."""
+        return all(clause.holds for clause in self.eligibility)
+
+    @property
+    def nearest(self) -> AlertAnswer | None:
+        """The alert with the fewest conditions that fail; None if there is no alert."""
+        return min(self.alerts, key=_failing, default=None)
+
+
+def _failing(one: AlertAnswer) -> int:
+    return sum(not clause.holds for clause in one.explanation.clauses)
+
+
+def of_rules(explanation: Explanation) -> Iterator[Hindrance]:
+    """The conditions of the alert that fail."""
+    missing = [one for one in explanation.clauses if not one.holds]
+    if missing:
+        detail = "; ".join(f"{one.name.replace('_', ' ')}: {one.detail}" for one in missing)
+        yield Hindrance(name="no_match", detail=detail)
+
+
+def of_switches(alert: Alert) -> Iterator[Hindrance]:
+    """What is switched off at the alert."""
+    if not alert.is_active:
+        yield Hindrance(name="alert_off", detail="the alert is switched off")
+    if not alert.email_notifications:
+        yield Hindrance(name="mail_off", detail="the alert is not to be mailed")
+
+
+def of_message(one: Told) -> Hindrance:
+    """What a message means for whether the person was told."""
+    what = "it" if one.same_posting else "another posting of this vacancy"
+    when = f"{one.created_at:%Y-%m-%d %H:%M} UTC"
+    if not one.shows:
+        detail = f"{what} was planned for the mail of {when}, and left out right before the send"
+        return Hindrance(name="left_out", detail=f"{detail}: closed, applied to or dismissed")
+    if one.state == "sent":
+        sent = f"{one.sent_at or one.created_at:%Y-%m-%d %H:%M} UTC"
+        return Hindrance(
+            name="already_sent", detail=f"{what} was mailed at {sent}, {one.message_id}"
+        )
+    said = f": {one.last_reply}" if one.last_reply else ""
+    if one.state in NEVER_GOES:
+        detail = f"the mail of {when} with {what} {NEVER_GOES[one.state]}{said}"
+        return Hindrance(name=f"message_{one.state}", detail=detail)
+    at = one.next_attempt_at
+    again = f"; next try at {at:%Y-%m-%d %H:%M} UTC" if at and one.state != "sending" else ""
+    detail = f"the mail of {when} with {what} {_WAITS.get(one.state, one.state)}{said}{again}"
+    return Hindrance(name="message_waits", detail=detail)

@@ -1,0 +1,186 @@
+"""Why a person was mailed a job or was not: every reason there is, from the rules and the ledger.
+
+Nothing is written. The chat's tool and `alerts explain USER JOB` both ask here.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from jobraker_cli import matching
+from jobraker_cli.delivery.checks import suppression_key
+from jobraker_cli.errors import MessageError, NotFoundError
+from jobraker_cli.mail.address import check_address
+from jobraker_cli.mail.consent import ONE_ALERT
+from jobraker_cli.model import Alert, Clause, Job, User
+from jobraker_cli.settings import Settings
+from jobraker_cli.store import alerts as store
+from jobraker_cli.store import jobs, keys, outbox, runs, told
+from jobraker_cli.store.engine import reading
+from jobraker_cli.store.suppressions import suppressed
+from jobraker_cli.store.told import Told
+from jobraker_cli.tasks import alert_mail, consents
+from jobraker_cli.tasks.alerts import TASKS, rules_of
+from jobraker_cli.tasks.answers import (
+    NEVER_GOES,
+    AlertAnswer,
+    Answer,
+    Hindrance,
+    of_message,
+    of_rules,
+    of_switches,
+)
+from jobraker_cli.tasks.app import App
+from jobraker_cli.tasks.consents import Consents
+from jobraker_cli.tasks.periods import period_label
+
+
+def why(app: App, user_id: str, job_id: str) -> Answer:
+    """Why this person was or was not mailed this job; NotFoundError if one does not exist."""
+    with reading(app.engine) as connection:
+        user = told.user(connection, user_id)
+        job = jobs.by_id(connection, [job_id]).get(job_id)
+        if user is None or job is None:
+            raise NotFoundError(f"There is no {'job' if user else 'user'} of this id")
+        return _Inquiry(connection, app, user, job).answer()
+
+
+class _Inquiry:
+    """One question: the job's way through the runs, as the ledger has it."""
+
+    def __init__(self, connection: Connection, app: App, user: User, job: Job) -> None:
+        self.connection = connection
+        self.settings: Settings = app.settings
+        self.rules = rules_of(app)
+        self.now = app.clock()
+        self.user = user
+        self.job = job
+        self.intake = told.intake(connection, job.id)
+        self.baseline = runs.baseline(connection)
+
+    def answer(self) -> Answer:
+        """Everything that there is to say."""
+        fingerprint = matching.fingerprint(self.job)
+        messages = tuple(told.messages(self.connection, self.user.id, self.job.id, fingerprint))
+        mailed = next(
+            (one for one in messages if one.state == "sent" and one.shows and one.same_posting),
+            None,
+        )
+        wishes = consents.read(self.connection, [self.user.id], self.now, self.settings.timezone)
+        found = store.subscriptions(self.connection, user_id=self.user.id, limit=None)
+        answers = tuple(self._alert(one.alert, wishes) for one in found)
+        return Answer(
+            user=self.user,
+            job=self.job,
+            mailed=mailed,
+            messages=messages,
+            alerts=answers,
+            eligibility=self._eligibility(messages),
+            hindrances=(*self._person(len(found)), *map(of_message, messages)),
+        )
+
+    def _eligibility(self, messages: Sequence[Told]) -> tuple[Clause, ...]:
+        history = store.histories(self.connection, [self.user.id])[self.user.id]
+        return matching.eligibility(
+            self.job,
+            now=self.now,
+            applied=self.job.id in history.applied,
+            dismissed=self.job.id in history.dismissed,
+            mailed=self.job.id in history.mailed or any(map(self._repost, messages)),
+        )
+
+    def _repost(self, one: Told) -> bool:
+        """Whether the message counts as having told the person of this vacancy."""
+        since = self.now - timedelta(days=self.settings.alert_repost_days)
+        return one.state not in NEVER_GOES and one.created_at >= since
+
+    def _person(self, alerts: int) -> Iterator[Hindrance]:
+        if not self.user.is_active:
+            yield Hindrance(name="user_inactive", detail="the account is deactivated")
+        if not alerts:
+            yield Hindrance(name="no_alert", detail="the person has no job alert")
+        try:
+            address = check_address(self.user.email)
+        except MessageError as error:
+            yield Hindrance(name="no_address", detail=str(error))
+            return
+        secrets = [bytes.fromhex(secret) for _, secret in keys.all_keys(self.connection)]
+        hashed = [suppression_key(secret, address) for secret in secrets]
+        for reason in set(suppressed(self.connection, hashed).values()):
+            yield Hindrance(name="suppressed", detail=f"the address is suppressed: {reason}")
+
+    def _alert(self, alert: Alert, wishes: Consents) -> AlertAnswer:
+        explanation = matching.explain(alert, self.job, self.rules)
+        return AlertAnswer(
+            alert=alert,
+            explanation=explanation,
+            hindrances=(
+                *of_rules(explanation),
+                *of_switches(alert),
+                *self._declined(alert, wishes),
+                *self._outside(alert),
+            ),
+        )
+
+    def _declined(self, alert: Alert, wishes: Consents) -> Iterator[Hindrance]:
+        given = wishes.of(self.user.id, f"{ONE_ALERT}{alert.id}")
+        if not given.may_mail:
+            words = "unsubscribed" if "unsubscribed" in given.reason else "paused"
+            name = "weekly_cap" if "a week" in given.reason else words
+            yield Hindrance(name=name, detail=given.reason)
+
+    def _outside(self, alert: Alert) -> Iterator[Hindrance]:
+        """Whether the job lies outside what the alert's next run will look at, or waits for it."""
+        posted = self.job.posted_at
+        oldest = timedelta(days=self.settings.alert_max_posted_age)
+        if posted is not None and posted < self.now - oldest:
+            yield Hindrance(
+                name="too_old",
+                detail=f"it was posted on {posted:%Y-%m-%d}, more than {oldest.days} days ago",
+            )
+        if (
+            self.intake is not None
+            and self.baseline
+            and self.intake <= (self.baseline.run_seq or 0)
+        ):
+            taken = f"{self.baseline.started_at:%Y-%m-%d %H:%M} UTC"
+            yield Hindrance(name="baseline", detail=f"it was there at the baseline of {taken}")
+            return
+        task = next((one for one in TASKS if one.name == f"{alert.frequency}-alerts"), None)
+        if task is None:
+            detail = f"no task serves the frequency {alert.frequency or '(none)'}"
+            yield Hindrance(name="unknown_frequency", detail=detail)
+            return
+        floor = alert.floor or runs.planned_floor(self.connection, task.name, "1/1")
+        if self.intake is not None and self.intake <= floor:
+            yield self._served(alert)
+            return
+        due = task.schedule.next(self.now, self.settings.timezone)
+        yield Hindrance(name="not_due", detail=self._waiting(alert, due))
+
+    def _waiting(self, alert: Alert, due: datetime) -> str:
+        label = period_label(alert.frequency, self.now, self.settings.timezone)
+        key = f"{alert_mail.KIND}:{alert.frequency}:{self.user.id}:{label}"
+        when = f"{alert.frequency}-alerts is due at {due:%Y-%m-%d %H:%M} UTC"
+        if label and outbox.taken_keys(self.connection, [key]):
+            return f"the {alert.frequency} mail of {label} has gone already; {when}"
+        if self.intake is None:
+            return f"no run has seen the job yet; {when}"
+        return f"it comes with the next mail; {when}"
+
+    def _served(self, alert: Alert) -> Hindrance:
+        """The alert's run has passed the job: its digest was full, or it left the job out."""
+        digest = told.digest_after(self.connection, self.user.id, alert.frequency, self.intake or 0)
+        if digest is not None and digest.more and self.job.id not in digest.job_ids:
+            shown = len(digest.job_ids)
+            return Hindrance(
+                name="cap_reached",
+                detail=f"the mail of {digest.created_at:%Y-%m-%d} was full: it showed {shown} jobs "
+                f"(ALERT_MAX_JOBS, ALERT_MAX_PER_COMPANY) and spoke of {digest.more} more",
+            )
+        return Hindrance(
+            name="served",
+            detail="the alert was served that intake already: the job came in before the alert was "
+            "made, or its run found that it was mailed, not eligible or no match at that time",
+        )

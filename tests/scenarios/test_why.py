@@ -1,0 +1,137 @@
+"""`alerts explain USER JOB`: every reason why a mail did not go out."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from tests.support.board import Board
+from tests.support.command import Command
+from tests.support.mailbox import Mailbox
+
+MONDAY = datetime.now(UTC).replace(hour=9, minute=0, second=0, microsecond=0) - timedelta(days=3)
+
+
+class Inquiry:
+    """A board with a person who looks for python jobs, a run, and the question why."""
+
+    def __init__(self, board: Board, jobraker: Command, mailbox: Mailbox) -> None:
+        self.board, self.command, self.mailbox = board, jobraker, mailbox
+        self.ada = board.add_user(email="Ada@example.org")
+        self.alert = board.add_alert(self.ada, name="Python", keywords=["python"])
+
+    def post(self, title: str = "Python Developer", **columns: Any) -> str:
+        return self.board.add_job(title=title, **columns)
+
+    def run(self, day: int, *args: str, task: str = "daily-alerts", **env: str) -> None:
+        now = (MONDAY + timedelta(days=day)).isoformat()
+        settings = {**self.mailbox.settings, **env}
+        self.command("run", task, "--now", now, *args, env=settings, check=None)
+
+    def why(self, job: str, who: str = "ada@EXAMPLE.org") -> Any:
+        return self.command("alerts", "explain", who, job, "--json").json
+
+    def reasons(self, job: str) -> dict[str, str]:
+        return {one["name"]: one["detail"] for one in self.why(job, self.ada)["reasons"]}
+
+
+@pytest.fixture
+def ask(board: Board, jobraker: Command, mailbox: Mailbox) -> Inquiry:
+    return Inquiry(board, jobraker, mailbox)
+
+
+def test_a_mail_that_went_is_named_and_a_repost_says_what_it_is_of(ask: Inquiry) -> None:
+    ask.command("init")
+    job = ask.post(company="Acme")
+    ask.run(0)
+    found = ask.why(job, ask.ada)
+    assert (found["match"], found["eligible"]) == (True, False)
+    assert found["mailed"]["state"] == "sent"
+    assert found["mailed"]["message_id"] in ask.reasons(job)["already_sent"]
+    words = ask.command("alerts", "explain", ask.ada, job).stdout.splitlines()
+    assert words[0].startswith("Ada@example.org was mailed Python Developer at Acme, at 20")
+    assert "  yes keywords: title: python" in words
+    again = ask.post(company="ACME Inc.")
+    found = ask.why(again)
+    assert found["mailed"] is None
+    assert "another posting of this vacancy was mailed" in ask.reasons(again)["already_sent"]
+    assert [one["name"] for one in found["eligibility"] if not one["holds"]] == ["not_mailed"]
+
+
+def test_what_never_matched_or_never_could_be_mailed_is_said(ask: Inquiry) -> None:
+    old = ask.post()
+    ask.command("init")
+    assert "baseline" in ask.reasons(old)
+    cook = ask.post("Cook")
+    applied, closed = ask.post("Python A"), ask.post("Python B", status="closed")
+    late = ask.post("Python C", application_deadline=MONDAY)
+    aged = ask.post("Python D", posted_date=MONDAY - timedelta(days=200))
+    ask.board.add_application(ask.ada, applied)
+    assert "found: nothing of it" in ask.reasons(cook)["no_match"]
+    failing = {
+        job: [one["name"] for one in ask.why(job)["eligibility"] if not one["holds"]]
+        for job in (applied, closed, late)
+    }
+    assert failing == {applied: ["not_applied"], closed: ["status"], late: ["deadline"]}
+    assert "200" not in ask.reasons(aged)["not_due"]
+    assert "more than 60 days ago" in ask.reasons(aged)["too_old"]
+    ask.board.update("job_alerts", ask.alert, is_active=False, email_notifications=False)
+    ask.board.update("users", ask.ada, is_active=False, email="nobody")
+    assert {"alert_off", "mail_off", "user_inactive", "no_address"} <= set(ask.reasons(cook))
+    ask.board.update("job_alerts", ask.alert, frequency="yearly")
+    assert "yearly" in ask.reasons(cook)["unknown_frequency"]
+    ask.board.delete("job_alerts", ask.alert)
+    assert "no_alert" in ask.reasons(cook)
+    lines = ask.command("alerts", "explain", ask.ada, cook).stdout
+    assert "no alert: the person has no job alert" in lines
+
+
+def test_what_waits_or_was_full_or_was_served_is_said(ask: Inquiry) -> None:
+    ask.command("init")
+    early = ask.post("Python Early")
+    assert "no run has seen the job yet; daily-alerts is due at" in ask.reasons(early)["not_due"]
+    more = [ask.post(f"Python {number}") for number in range(3)]
+    ask.run(3, ALERT_MAX_JOBS="1")
+    found = {job: ask.reasons(job) for job in (early, *more)}
+    full = [job for job, reasons in found.items() if "cap_reached" in reasons]
+    assert len(full) == 3
+    assert "it showed 1 jobs" in found[full[0]]["cap_reached"]
+    late = ask.post("Python Late")
+    assert "has gone already" in ask.reasons(late)["not_due"]
+    ask.run(4, "--no-deliver")
+    assert "waits to be sent" in ask.reasons(late)["message_waits"]
+    ask.board.update("jobs", late, status="closed")
+    ask.run(4, task="deliver")
+    assert "was cancelled: every job" in ask.reasons(late)["message_cancelled"]
+    ben = ask.board.add_user(email="ben@example.org")
+    ask.board.add_alert(ben, name="new", keywords=["python"])
+    (reason,) = ask.why(early, "ben@example.org")["reasons"]
+    assert reason["name"] == "served"
+
+
+def test_what_people_chose_is_said(ask: Inquiry) -> None:
+    ask.command("init")
+    job = ask.post()
+    ask.command("preferences", "pause", ask.ada, "--scope", "alerts")
+    assert "paused job alerts" in ask.reasons(job)["paused"]
+    ask.command("unsubscribe", "--help")
+    ask.board.execute("UPDATE jobraker_preference SET choice = 'unsubscribed'")
+    assert "unsubscribed from job alerts" in ask.reasons(job)["unsubscribed"]
+    ask.board.execute("DELETE FROM jobraker_preference")
+    ask.command("preferences", "cap", ask.ada, "0")
+    assert "at most 0 mails a week" in ask.reasons(job)["weekly_cap"]
+    ask.command("suppressions", "add", "ada@example.org")
+    assert "the address is suppressed" in ask.reasons(job)["suppressed"]
+
+
+def test_who_or_what_does_not_exist_is_named(
+    sqlite_board: Board, jobraker: Command, mailbox: Mailbox
+) -> None:
+    ask = Inquiry(sqlite_board, jobraker, mailbox)
+    nobody = "00000000-0000-4000-8000-000000000000"
+    job = ask.post()
+    assert "jobraker init" in jobraker("alerts", "explain", ask.ada, job, check=78).stderr
+    jobraker("init")
+    for who, what in (("x_a@example.org", job), (nobody, job), ("no id", job), (ask.ada, nobody)):
+        assert "There is no" in jobraker("alerts", "explain", who, what, check=66).stderr
+    assert "USER JOB" in jobraker("alerts", "explain", ask.ada, "--job", "x.json", check=2).stderr
