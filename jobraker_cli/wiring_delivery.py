@@ -95,6 +95,8 @@ class Delivery:
             lease_seconds=self.settings.lease_seconds,
             domain_pause_seconds=self.settings.domain_pause_seconds,
             hold_uncertain_digests=self.settings.uncertain_digests == "hold",
+            bounce_address=self.settings.bounce_address,
+            soft_bounce_days=self.settings.soft_bounce_days,
         )
 
     def _count_due(self, most: int) -> int:

@@ -457,6 +457,7 @@ def test_the_table_of_json_keys_is_what_commands_print(on_demo: Command) -> None
         "alerts explain ALERT JOB": lambda: told("alerts", "explain", *about_job),
         "alerts explain USER JOB": lambda: told("alerts", "explain", newest["to"], about_job[1]),
         "alerts check CASES.jsonl": lambda: told("alerts", "check", "cases.jsonl", check=1),
+        "inbox process": lambda: told("inbox", "process", "--mbox", "blocked.csv"),
         "suppressions list": lambda: told("suppressions", "list"),
         "suppressions add": lambda: told("suppressions", "add", "eve@example.org"),
         "suppressions remove": lambda: told("suppressions", "remove", "eve@example.org"),

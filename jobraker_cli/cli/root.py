@@ -16,6 +16,10 @@ COMMANDS = {
     "runs": ("tasks:runs", "List what ran, the newest first."),
     "alerts": ("alerts:alerts", "Look at alerts, and explain what they match and what not."),
     "outbox": ("outbox:outbox", "Look at the ledger of messages."),
+    "inbox": (
+        "inbox:inbox",
+        "Read what came back: bounces, complaints and unsubscribe mails.",
+    ),
     "suppressions": (
         "suppressions:suppressions",
         "Look at the addresses that are never mailed, or change the list.",

@@ -13,7 +13,8 @@ from sqlalchemy import Connection, Engine, exc
 from jobraker_cli.delivery.checks import Check, Checked, suppression_key
 from jobraker_cli.delivery.locales import Locales
 from jobraker_cli.errors import UnreachableError
-from jobraker_cli.store import outbox
+from jobraker_cli.mail.verp import tagged
+from jobraker_cli.store import inbox, outbox
 from jobraker_cli.store.engine import translate
 from jobraker_cli.store.outbox import Attempt, Claimed, Settlement
 from jobraker_cli.store.settlements import commit_lazily, record_attempts, settle
@@ -33,6 +34,14 @@ class DeliveryPolicy:
     lease_seconds: int = 900
     domain_pause_seconds: int = 3600
     hold_uncertain_digests: bool = False
+    bounce_address: str = ""
+    soft_bounce_days: int = 5
+
+    def sender_of(self, row_id: str) -> str:
+        """The envelope's sender of a message: tagged where there is an address for bounces."""
+        if not self.bounce_address:
+            return self.envelope_from
+        return tagged(self.bounce_address, row_id, self.secret)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,10 +183,15 @@ class Claims:
         """The key under which a message's address would be suppressed."""
         return suppression_key(self.policy.secret, one.letter.recipient)
 
-    def write(self, settled: Sequence[Settlement], dead_addresses: Sequence[str]) -> None:
+    def write(
+        self,
+        settled: Sequence[Settlement],
+        dead_addresses: Sequence[str],
+        full_mailboxes: Sequence[str] = (),
+    ) -> None:
         """Write the outcomes of a group; after a lost connection again, a few times.
 
-        `dead_addresses` are keys to suppress from now on.
+        `dead_addresses` are keys to suppress from now on, `full_mailboxes` those of soft bounces.
         Whether a commit that failed took place is unknown; the guard of `settle` makes the second
         write harmless either way.
         """
@@ -188,13 +202,24 @@ class Claims:
             reraise=True,
         )
         if settled:
-            retry(self._write_once, settled, dead_addresses)
+            retry(self._write_once, settled, dead_addresses, full_mailboxes)
 
-    def _write_once(self, settled: Sequence[Settlement], dead_addresses: Sequence[str]) -> None:
+    def _write_once(
+        self,
+        settled: Sequence[Settlement],
+        dead_addresses: Sequence[str],
+        full_mailboxes: Sequence[str],
+    ) -> None:
         with self.engine.begin() as connection:
             commit_lazily(connection)
             settle(connection, self.owner, settled)
             suppress(connection, dead_addresses, reason="hard bounce", source="smtp")
+            inbox.count_soft_bounces(
+                connection,
+                full_mailboxes,
+                self.clock().date(),
+                limit=self.policy.soft_bounce_days,
+            )
 
     def release(self, ids: Collection[str] | None = None) -> None:
         """Give back what was claimed and not tried: all of it, or these ids."""

@@ -23,6 +23,7 @@ class Judged:
     one: Claimed
     settlement: Settlement
     suppress: bool = False
+    soft_bounce: bool = False
     error: JobrakerError | None = None
     alarm: str = ""
 
@@ -78,6 +79,7 @@ class Judge:
             one=one,
             settlement=self._settlement(one, outcome, verdict),
             suppress=verdict.suppress,
+            soft_bounce=verdict.soft_bounce,
             error=None if verdict.stop is None else _stopped(verdict.stop, outcome),
             alarm=(
                 f"{one.domain} refuses us and rests: {outcome.text}" if verdict.pause_domain else ""

@@ -35,7 +35,7 @@ class Lane:
     judge: Judge
     build: Build
     transport: Transport
-    sender: str
+    sender_of: Callable[[str], str]
     half_lease: float
     timer: Callable[[], float]
 
@@ -83,7 +83,7 @@ class Lane:
         else:
             envelope = Envelope(
                 id=claimed.letter.id,
-                sender=self.sender,
+                sender=self.sender_of(claimed.letter.id),
                 recipient=claimed.letter.recipient,
                 content=content,
                 created_at=claimed.letter.created_at,

@@ -188,3 +188,25 @@ def _hinted_seconds(text: str) -> float | None:
     else:
         seconds = int(found["hours"]) * 3600 + int(found["minutes"]) * 60 + int(found["seconds"])
     return min(max(float(seconds), 1.0), LONGEST_HINT_SECONDS)
+
+
+class Bounce(StrEnum):
+    """What a bounce says of its address: there is none, it takes no mail for now, or nothing."""
+
+    HARD = "hard"
+    SOFT = "soft"
+    BLOCKED = "blocked"
+
+
+def bounce(enhanced: str) -> Bounce:
+    """What a mail that came back with this enhanced code says of the address it went to.
+
+    Policy (x.7.x) and the message itself (x.3.4, x.6.x) say nothing of it; what is neither that
+    nor "no such address" counts as soft: mailbox full, host out of reach, no code at all.
+    """
+    if enhanced in _NO_SUCH_ADDRESS:
+        return Bounce.HARD
+    subject = enhanced[2:]
+    if subject.startswith(("7.", "6.")) or subject == "3.4" or enhanced in _BAD_SENDER:
+        return Bounce.BLOCKED
+    return Bounce.SOFT

@@ -141,7 +141,7 @@ class Sender:
                 judge=self.judge,
                 build=lambda letter: composer.compose(letter).content,
                 transport=transport,
-                sender=self.claims.policy.envelope_from,
+                sender_of=self.claims.policy.sender_of,
                 half_lease=self.claims.policy.lease_seconds / 2,
                 timer=self.timer,
             )
@@ -161,7 +161,8 @@ class Sender:
 
     def _record(self, settled: Sequence[Judged], report: DeliveryReport) -> None:
         dead = [self.claims.key(judged.one) for judged in settled if judged.suppress]
-        self.claims.write([judged.settlement for judged in settled], dead)
+        full = [self.claims.key(judged.one) for judged in settled if judged.soft_bounce]
+        self.claims.write([judged.settlement for judged in settled], dead, full)
         report.counts.update(judged.settlement.state for judged in settled)
         report.alarms += [judged.alarm for judged in settled if judged.alarm]
         if settled:

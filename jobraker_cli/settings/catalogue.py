@@ -128,6 +128,21 @@ class Settings:
         "",
         "Mailbox for unsubscribe mails; default: the sender",
     )
+    bounce_address: str = _setting(
+        "BOUNCE_ADDRESS",
+        values.bounce_address,
+        "",
+        "Envelope sender of every mail, with a tag of its own; default: the sender, without",
+    )
+    inbox_maildir: Path | None = _setting(
+        "INBOX_MAILDIR", values.path, "", "Maildir in which bounces and unsubscribe mails arrive"
+    )
+    soft_bounce_days: int = _setting(
+        "SOFT_BOUNCE_DAYS",
+        values.whole_number(1, 30),
+        "5",
+        "Days of the last 30 with a soft bounce after which an address is suppressed",
+    )
     uncertain_digests: str = _setting(
         "UNCERTAIN_DIGESTS",
         values.one_of("resend", "hold"),

@@ -197,6 +197,16 @@ def sender(value: str) -> str:
     return value
 
 
+def bounce_address(value: str) -> str:
+    """One bare address, short enough before the @ to take a tag (RFC 5321 4.5.3.1.1: 64 octets)."""
+    if not re.fullmatch(r"[A-Za-z0-9._-]{1,10}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*", value):
+        raise ValueError(
+            "is not an address with at most 10 letters before the @, which a tag is added to; "
+            "write for example bounces@example.com"
+        )
+    return value
+
+
 def match_fields(value: str) -> tuple[str, ...]:
     """Names of job fields, separated by commas."""
     names = tuple(name.strip().lower() for name in value.split(",") if name.strip())

@@ -163,3 +163,19 @@ chat_login = Table(
     Column("host", Text, nullable=False),
     Column("account", Text, nullable=False),
 )
+
+soft_bounce = Table(
+    "jobraker_soft_bounce",
+    ledger,
+    Column("key", Text, primary_key=True),
+    Column("day", Text, primary_key=True),
+)
+
+inbox = Table(
+    "jobraker_inbox",
+    ledger,
+    Column("digest", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("outbox_id", Id()),
+    Column("read_at", Moment, nullable=False),
+)

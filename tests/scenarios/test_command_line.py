@@ -98,7 +98,7 @@ def test_the_documented_keys_are_there(ready: Command) -> None:
         "at", "phase", "code", "enhanced_code", "text", "provider", "seconds",
     }  # fmt: skip
     tasks = ready("tasks", "--json").json
-    assert {"daily-alerts", "weekly-alerts", "monthly-alerts", "immediate-alerts", "deliver"} == {
+    assert {"daily-alerts", "weekly-alerts", "monthly-alerts", "immediate-alerts", "deliver"} <= {
         one["task"] for one in tasks
     }
     assert all(set(one) >= {"task", "last_run", "outcome", "next_due"} for one in tasks)
