@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from sqlalchemy import Connection, func, select
 
-from jobraker_cli.store import outbox, suppressions
+from jobraker_cli.store import settlements, suppressions
 from jobraker_cli.store.ledger import inbox, soft_bounce
 from jobraker_cli.store.ledger import outbox as _outbox
 from jobraker_cli.store.outbox import Attempt
@@ -36,7 +36,7 @@ def note_report(connection: Connection, digest: str, kind: str, outbox_id: str |
 
 def record_return(connection: Connection, row_id: str, number: int, returned: Attempt) -> None:
     """Write down with a message what came back of it; what it waits for stays as it is."""
-    outbox.record_attempts(connection, [(row_id, number, returned)])
+    settlements.record_attempts(connection, [(row_id, number, returned)])
     connection.execute(
         _outbox.update()
         .where(_outbox.c.id == row_id, _outbox.c.state == "sent")
