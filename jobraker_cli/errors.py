@@ -40,6 +40,12 @@ class ConfigError(JobrakerError):
     exit_code = 78
 
 
+class TrippedError(JobrakerError):
+    """A run is unlike the usual ones and waits for a person (exit 3)."""
+
+    exit_code = 3
+
+
 class MessageError(JobrakerError):
     """One message cannot be built or sent, ever; the others can (exit 3 if it was the only one)."""
 

@@ -12,6 +12,7 @@ COMMANDS = {
     "init": ("setup:init", "Create or upgrade the ledger and take the baseline."),
     "demo": ("demo:demo", "Show everything at work on a board of its own, without network."),
     "run": ("run:run", "Run one scheduled task."),
+    "plan": ("plan:plan", "Say whom a run would mail."),
     "tasks": ("tasks:tasks", "List every task: its schedule, last run, next due."),
     "runs": ("tasks:runs", "List what ran, the newest first."),
     "alerts": ("alerts:alerts", "Look at alerts, and explain what they match and what not."),

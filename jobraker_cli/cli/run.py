@@ -4,6 +4,7 @@ import signal
 import sys
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 from threading import Event
 from types import FrameType
 from typing import TYPE_CHECKING, NoReturn
@@ -17,6 +18,8 @@ from jobraker_cli.errors import UsageError
 
 if TYPE_CHECKING:
     from jobraker_cli.tasks.app import RunOptions
+    from jobraker_cli.tasks.frozen import FrozenPlan
+    from jobraker_cli.tasks.report import RunReport
     from jobraker_cli.tasks.task import Task
 
 _EPILOG = (
@@ -24,6 +27,7 @@ _EPILOG = (
     "  jobraker run daily-alerts --dry-run           who would get what, nothing is written\n"
     "  jobraker run daily-alerts                     plan, write down, send\n"
     "  jobraker run daily-alerts --no-deliver        plan and write down only\n"
+    "  jobraker run --plan weekly.plan               exactly what was planned\n"
     "  jobraker run deliver                          send what waits\n"
     "  jobraker run all                              all that is due now, for one line of cron\n"
     "  jobraker run weekly-alerts --shard 1/4 --json one of four parts, the outcome as JSON"
@@ -31,23 +35,30 @@ _EPILOG = (
 
 
 @click.command(cls=Command, epilog=_EPILOG)
-@click.argument("task")
+@click.argument("task", required=False)
 @click.option("--dry-run", is_flag=True, help="Plan only: no row, no mail, no file is written.")
 @click.option("--now", type=MomentType(), help="The moment the run believes it is.")
 @click.option("--limit", type=click.IntRange(min=0), help="At most so many messages are planned.")
 @click.option("--shard", type=ShardType(), default=(1, 1), help="Only part K of N of the people.")
 @click.option("--no-deliver", is_flag=True, help="Queue, and leave the sending to `run deliver`.")
+@click.option("--plan", "plan_file", metavar="FILE",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="Send exactly what `jobraker plan --out FILE` planned.")  # fmt: skip
+@click.option("--confirm", is_flag=True, help="Run although a tripwire was touched.")
 def run(
-    task: str,
+    task: str | None,
     dry_run: bool,
     now: datetime | None,
     limit: int | None,
     shard: tuple[int, int],
     no_deliver: bool,
+    plan_file: Path | None,
+    confirm: bool,
 ) -> None:
     """Run one scheduled task by its name (see `jobraker tasks`), or `all` that are due.
 
-    Exit codes: 0 done or nothing to do; 3 some messages failed for good or are uncertain; 69 the
+    Exit codes: 0 done or nothing to do; 3 some messages failed for good or are
+    uncertain, or the run is unlike the usual ones and waits for --confirm; 69 the
     database or the relay cannot be reached, messages wait; 75 another run is at work; 78 settings,
     credentials or the baseline are missing.
     """
@@ -56,12 +67,19 @@ def run(
     from jobraker_cli.wiring import system_now
 
     stop = _stop_on_signals()
+    frozen = None if plan_file is None else _frozen(plan_file, task)
+    if frozen is not None:
+        if dry_run or limit is not None or shard != (1, 1) or now is not None:
+            raise UsageError("--plan says all by itself; leave out --dry-run, --now and the like")
+        task, shard, now = frozen.task, frozen.shard, frozen.now if frozen.given else None
     options = RunOptions(
         dry_run=dry_run,
         limit=limit,
         shard=shard,
         deliver=not no_deliver,
         detailed=session.verbosity() > 0,
+        plan=frozen,
+        confirmed=confirm,
     )
     session.start_log()
     if task == "all":
@@ -74,12 +92,29 @@ def run(
     if sys.stderr.isatty():
         click.echo("\r\033[K", nl=False, err=True)
     show(report)
+    _end(report, stop)
+
+
+def _end(report: "RunReport", stop: Event) -> NoReturn:
+    """Leave with the exit code that says how the run went."""
     if stop.is_set():
         session.note("interrupted; what was not sent waits for the next run")
         sys.exit(130)
     if report.error is not None:
         raise report.error
     sys.exit(report.exit_code)
+
+
+def _frozen(path: Path, task: str | None) -> "FrozenPlan":
+    from jobraker_cli.tasks.frozen import load
+
+    try:
+        found = load(path.read_text(encoding="utf-8"), path.name)
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path.name} cannot be read as a plan") from error
+    if task not in (None, found.task):
+        raise UsageError(f"{path.name} is a plan of {found.task}, not of {task}")
+    return found
 
 
 def _run_all(now: datetime | None, options: "RunOptions", stop: Event) -> NoReturn:
@@ -90,8 +125,11 @@ def _run_all(now: datetime | None, options: "RunOptions", stop: Event) -> NoRetu
     run_all(now=now, options=options, stop=stop)
 
 
-def _task(name: str) -> "Task":
+def _task(name: str | None) -> "Task":
     from jobraker_cli.tasks.task import all_tasks
+
+    if name is None:
+        raise UsageError("Name a task (see: jobraker tasks), or a plan with --plan FILE")
 
     known = all_tasks()
     if name not in known:

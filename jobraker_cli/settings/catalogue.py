@@ -251,6 +251,30 @@ class Settings:
         "2",
         "Jobs of one company in a mail while others are left",
     )
+    tripwire_ratio: float = _setting(
+        "TRIPWIRE_RATIO",
+        values.ratio,
+        "3",
+        "Times the usual number of messages from which a run stops; 0: never",
+    )
+    tripwire_least: int = _setting(
+        "TRIPWIRE_LEAST",
+        values.whole_number(1, 10**9),
+        "10",
+        "Messages, or new jobs a day, below which nothing counts as unusual",
+    )
+    tripwire_empty_percent: int = _setting(
+        "TRIPWIRE_EMPTY_PERCENT",
+        values.whole_number(0, 100),
+        "50",
+        "Share of mails made by alerts that ask for nothing from which a run stops; 0: never",
+    )
+    tripwire_quiet_hours: int = _setting(
+        "TRIPWIRE_QUIET_HOURS",
+        values.whole_number(0, 8760),
+        "24",
+        "Hours without a new job from which a run stops where there are some daily; 0: never",
+    )
     alert_max_posted_age: int = _setting(
         "ALERT_MAX_POSTED_AGE",
         values.whole_number(1, 36_500),

@@ -84,6 +84,17 @@ def seconds(value: str) -> float:
     return number
 
 
+def ratio(value: str) -> float:
+    """A number from 1 up, or 0 for none."""
+    try:
+        number = float(value)
+    except ValueError:
+        raise ValueError("is not a number; write for example 3") from None
+    if number != 0 and not 1 <= number <= 1_000_000:
+        raise ValueError("is out of range; write a number from 1 up, or 0 to turn it off")
+    return number
+
+
 def one_of(*choices: str) -> Callable[[str], str]:
     """A parser that accepts one of `choices`, in any case."""
 

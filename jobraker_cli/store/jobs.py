@@ -4,7 +4,8 @@ Functions take an open connection and never commit.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 from sqlalchemy import (
@@ -14,6 +15,7 @@ from sqlalchemy import (
     Label,
     Select,
     and_,
+    case,
     exists,
     func,
     insert,
@@ -29,15 +31,56 @@ from jobraker_cli.store.shared import jobs
 from jobraker_cli.store.types import comparable, present
 
 _RENAMED = {"posted_date": "posted_at", "application_deadline": "deadline"}
+_AT_ONCE = 10_000  # ids in one statement
 _LONG = ("description", "requirements")  # read only where the rules search them
 _LISTS = ("skills_required", "skills_preferred", "technologies")
 
 
-def take_in(connection: Connection, run_seq: int, *, created_since: datetime | None) -> int:
-    """Write down every active job that the ledger has not seen, under `run_seq`; how many."""
+def take_in(
+    connection: Connection,
+    run_seq: int,
+    *,
+    created_since: datetime | None,
+    only: Collection[str] | None = None,
+) -> int:
+    """Write down every active job that the ledger has not seen, under `run_seq`; how many.
+
+    With `only`, those among these ids.
+    """
     unseen = select(jobs.c.id, literal(run_seq)).where(*_unseen(created_since))
-    result = connection.execute(insert(job_seen).from_select(["job_id", "run_seq"], unseen))
-    return int(result.rowcount)
+    if only is None:
+        result = connection.execute(insert(job_seen).from_select(["job_id", "run_seq"], unseen))
+        return int(result.rowcount)
+    taken, ids = 0, sorted(only)
+    for start in range(0, len(ids), _AT_ONCE):
+        some = unseen.where(jobs.c.id.in_(ids[start : start + _AT_ONCE]))
+        result = connection.execute(insert(job_seen).from_select(["job_id", "run_seq"], some))
+        taken += int(result.rowcount)
+    return taken
+
+
+def unseen_ids(connection: Connection) -> set[str]:
+    """The active jobs that the ledger has not seen."""
+    return set(connection.execute(select(jobs.c.id).where(*_unseen(None))).scalars())
+
+
+def arrivals(
+    connection: Connection, now: datetime, *, days: int
+) -> tuple[datetime | None, Sequence[int]]:
+    """When the newest job was created, and how many were in each of the last days up to now.
+
+    The newest day is the first; a day is 24 hours.
+    """
+    edges = [now - timedelta(days=number) for number in range(days + 1)]
+    created = comparable(jobs.c.created_at)
+    counts = [
+        func.count(case((and_(created > comparable(start), created <= comparable(end)), 1)))
+        for end, start in pairwise(edges)
+    ]
+    newest = select(jobs.c.created_at).where(created <= comparable(now))
+    row = connection.execute(select(*counts).where(created > comparable(edges[-1]))).one()
+    latest = connection.execute(newest.order_by(created.desc()).limit(1)).scalar()
+    return latest, [int(number) for number in row]
 
 
 def take_baseline(connection: Connection, run_seq: int, *, created_before: datetime | None) -> int:

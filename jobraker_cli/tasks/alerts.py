@@ -27,6 +27,7 @@ from jobraker_cli.store.outbox import Queued
 from jobraker_cli.tasks import alert_mail, consents
 from jobraker_cli.tasks.app import App, Run
 from jobraker_cli.tasks.digest import Digest, DigestLimits, compose
+from jobraker_cli.tasks.frozen import fingerprint
 from jobraker_cli.tasks.new_jobs import NewJobs, take_in
 from jobraker_cli.tasks.periods import Schedule, period_label
 from jobraker_cli.tasks.report import PlannedJob, PlannedMessage, RunReport
@@ -36,6 +37,7 @@ ALERT_BATCH = 20_000  # alerts matched together
 USER_BATCH = 500  # users queued in one transaction
 MESSAGE_IDS = UUID("5b3a8f4e-8f0e-4c0e-9a53-3f6f0d1c7b11")  # any constant: our own name space
 
+EVERYTHING = ("everything",)  # the reason that matching gives where an alert asks for nothing
 Found = Sequence[tuple[Alert, Sequence[Match]]]
 
 
@@ -45,6 +47,11 @@ class _Mail:
 
     queued: Queued
     digest: Digest
+
+    @property
+    def of_everything(self) -> bool:
+        """Whether only alerts that ask for nothing made it."""
+        return all(item.reasons == EVERYTHING for item in self.digest.items)
 
     def sent_jobs(self) -> Iterator[dict[str, str]]:
         """A row of jobraker_sent_job for every posting behind what the mail shows."""
@@ -120,6 +127,7 @@ class _Planner:
             dry_run=dry_run,
             now=self.run.now,
             gone_since=self.mailed_since,
+            only=None if self.run.options.plan is None else self.run.options.plan.unseen,
         )
         with reading(self.app.engine) as connection:
             long_texts = store.searches_everywhere(connection, self.frequency)
@@ -201,6 +209,10 @@ class _Planner:
                 continue
             by_mail = [one for one in found.get(user.id, ()) if ways[one[0].id] is Way.MAIL]
             mail = self._mail(user, by_mail, histories, locales.get(user.id, ""))
+            frozen = self.run.options.plan
+            if mail is not None and frozen is not None and not frozen.holds(mail.queued):
+                group.waiting += subscriptions  # it is not in the plan: the next run looks again
+                continue
             group.add(subscriptions, mail)
         self._write(group)
         return True
@@ -268,10 +280,12 @@ class _Planner:
 
     def _write(self, group: _Group) -> None:
         """Outbox rows, sent jobs and marks, in one transaction; a dry run only reports."""
-        if self.run.options.dry_run or self.run.options.detailed:
+        options = self.run.options
+        if (options.dry_run and not options.counting) or options.detailed:
             self.messages += [self._described(mail) for mail in group.mails]
-        if self.run.options.dry_run:
+        if options.dry_run:
             self.report.counts["planned"] += len(group.mails)
+            self.report.counts["of_everything"] += sum(mail.of_everything for mail in group.mails)
             return
         with self.app.engine.begin() as connection:
             new = outbox.queue(connection, [mail.queued for mail in group.mails])
@@ -307,6 +321,7 @@ class _Planner:
             to=queued.recipient,
             subject=self.app.subject(letter),
             state="planned" if queued.state == "pending" else queued.state,
+            fingerprint=fingerprint(queued),
             alerts=tuple(section.alert.id for section in mail.digest.sections),
             jobs=tuple(
                 PlannedJob(id=item.job.id, title=item.job.title, reasons=item.reasons)

@@ -14,6 +14,7 @@ from jobraker_cli.errors import MessageError
 from jobraker_cli.mail.keyring import Keyring
 from jobraker_cli.model import Letter
 from jobraker_cli.settings import Settings
+from jobraker_cli.tasks.frozen import FrozenPlan
 
 if TYPE_CHECKING:  # a run with nothing to send loads neither templates nor SMTP
     from jobraker_cli.delivery.crew import Crew
@@ -50,13 +51,20 @@ class App:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunOptions:
-    """How a task is asked to run. `limit` bounds the messages planned; None is no bound."""
+    """How a task is asked to run. `limit` bounds the messages planned; None is no bound.
+
+    With `counting` nothing needs to be described. A run with a frozen `plan` sends what is in it
+    and nothing else; one that is `confirmed` obeys no tripwire.
+    """
 
     dry_run: bool = False
     limit: int | None = None
     shard: tuple[int, int] = (1, 1)
     deliver: bool = True
     detailed: bool = False
+    counting: bool = False
+    plan: FrozenPlan | None = None
+    confirmed: bool = False
 
     @property
     def shard_words(self) -> str:

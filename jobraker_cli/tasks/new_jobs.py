@@ -1,6 +1,6 @@
 """The jobs of a run: taken in once, normalized once, given out in blocks as often as needed."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Engine
@@ -93,18 +93,18 @@ def take_in(
     dry_run: bool,
     now: datetime,
     gone_since: datetime,
+    only: Collection[str] | None = None,
 ) -> int:
     """Write down the jobs that are new with their vacancies; the number of this intake.
 
-    A vacancy without any posting since `gone_since` is new again.
-
-    A dry run writes nothing and gives the number that the intake would have.
+    A vacancy without any posting since `gone_since` is new again. With `only`, jobs that are not
+    among these stay new. A dry run writes nothing and gives the number that the intake would have.
     """
     if dry_run:
         with reading(engine) as connection:
             return runs.peek_number(connection, "run_seq") + 1
     with engine.begin() as connection:
         run_seq = runs.next_number(connection, "run_seq")
-        if jobs.take_in(connection, run_seq, created_since=created_since):
+        if jobs.take_in(connection, run_seq, created_since=created_since, only=only):
             vacancies.remember(connection, run_seq, now=now, gone_since=gone_since)
         return run_seq

@@ -22,7 +22,7 @@ class PlannedJob:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedMessage:
-    """One message of a run."""
+    """One message of a run; `fingerprint` says what is in it, see frozen.py."""
 
     id: str
     kind: str
@@ -30,6 +30,7 @@ class PlannedMessage:
     subject: str
     state: str
     alerts: tuple[str, ...] = ()
+    fingerprint: str = ""
     jobs: tuple[PlannedJob, ...] = ()
 
 

@@ -11,6 +11,8 @@ from jobraker_cli.store import outbox, runs, schema
 from jobraker_cli.store.engine import reading, translate
 from jobraker_cli.store.locks import lock
 from jobraker_cli.tasks.app import App, Run, RunOptions
+from jobraker_cli.tasks.frozen import require_fresh
+from jobraker_cli.tasks.outlook import stop_if_unusual
 from jobraker_cli.tasks.report import COUNTS, PlannedMessage, RunReport
 from jobraker_cli.tasks.task import Task, all_checks
 
@@ -83,7 +85,8 @@ def _recorded(app: App, task: Task, options: RunOptions) -> RunReport:
             host=app.host,
             version=app.version,
         )
-    run = Run(id=run_id, task=task.name, now=app.clock(), options=options)
+    now = options.plan.now if options.plan is not None else app.clock()
+    run = Run(id=run_id, task=task.name, now=now, options=options)
     report = RunReport(task=task.name, run_id=run_id, dry_run=False)
     try:
         _plan_and_deliver(app, task, run, report)
@@ -109,6 +112,10 @@ def _recorded(app: App, task: Task, options: RunOptions) -> RunReport:
 
 def _plan_and_deliver(app: App, task: Task, run: Run, report: RunReport) -> None:
     if task.plan is not None:
+        if run.options.plan is not None:
+            require_fresh(run.options.plan, app.clock())
+        if not run.options.confirmed:
+            stop_if_unusual(app, task, run)
         task.plan(app, run, report)
     if run.options.deliver and not app.stop.is_set():
         limit = run.options.limit if task.plan is None else None
@@ -151,6 +158,7 @@ def _with_states(app: App, run: Run, report: RunReport) -> list[PlannedMessage]:
             state=states.get(message.id, message.state),
             alerts=message.alerts,
             jobs=message.jobs,
+            fingerprint=message.fingerprint,
         )
         for message in report.messages
     ]

@@ -1,0 +1,64 @@
+"""A run foreseen: planned without writing, counted, compared with the usual day, and frozen."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from jobraker_cli.store import jobs
+from jobraker_cli.store.engine import reading
+from jobraker_cli.tasks.app import App, Run, RunOptions
+from jobraker_cli.tasks.forecast import Forecast, Quotas, forecast
+from jobraker_cli.tasks.frozen import FrozenPlan
+from jobraker_cli.tasks.outlook import history_of, judged
+from jobraker_cli.tasks.report import RunReport
+from jobraker_cli.tasks.runner import require_baseline
+from jobraker_cli.tasks.task import Task
+from jobraker_cli.tasks.tripwires import Tripped, usual
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Foreseen:
+    """What a run would do. `usual` is the median of the last runs, None without a history."""
+
+    forecast: Forecast
+    usual: float | None
+    tripped: Sequence[Tripped]
+    frozen: FrozenPlan
+
+
+def foresee(app: App, task: Task, options: RunOptions, *, given: bool) -> Foreseen:
+    """Plan a run of a task that plans; `given` says that the moment came from the command line.
+
+    Raises ConfigError without a baseline.
+    """
+    require_baseline(app)
+    run = Run(id=0, task=task.name, now=app.clock(), options=options)
+    report = RunReport(task=task.name, run_id=0, dry_run=True)
+    with reading(app.engine) as connection:
+        unseen = jobs.unseen_ids(connection)
+    assert task.plan is not None  # noqa: S101 - the caller's promise
+    task.plan(app, run, report)
+    going = [message for message in report.messages if message.state == "planned"]
+    history = history_of(app, run)
+    return Foreseen(
+        forecast=forecast(going, quotas_of(app)),
+        usual=usual(history),
+        tripped=judged(app, run, report, history),
+        frozen=FrozenPlan(
+            task=task.name,
+            now=run.now,
+            given=given,
+            shard=options.shard,
+            unseen=frozenset(unseen),
+            messages=frozenset(message.fingerprint for message in going),
+        ),
+    )
+
+
+def quotas_of(app: App) -> Quotas:
+    """The quotas of the settings."""
+    settings = app.settings
+    return Quotas(
+        per_second=getattr(settings, "email_rate_per_second", 0) or 0,
+        per_hour=getattr(settings, "email_rate_per_hour", 0) or 0,
+        per_day=getattr(settings, "email_rate_per_day", 0) or 0,
+    )

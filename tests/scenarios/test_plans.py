@@ -1,0 +1,77 @@
+"""Plans and tripwires, on both databases: what is foreseen, sent exactly, and stopped."""
+
+from pathlib import Path
+
+from tests.support.board import Board
+from tests.support.command import Command
+from tests.support.mailbox import Mailbox
+
+
+def at(day: int) -> tuple[str, str]:
+    return "--now", f"2026-11-{day:02}T09:00:00Z"
+
+
+def test_a_run_sends_exactly_what_was_planned(
+    board: Board, jobraker: Command, mailbox: Mailbox, tmp_path: Path
+) -> None:
+    env, file = mailbox.settings, tmp_path / "daily.plan"
+    for name in ("ada", "ben", "eve"):
+        board.add_alert(board.add_user(email=f"{name}@gmail.com"), keywords=["nurse"])
+    jobraker("init", env=env)
+    first = board.add_job(title="Nurse")
+    planned = jobraker("plan", "daily-alerts", *at(2), "--out", str(file), "--json").json
+    assert (planned["planned"], planned["by_provider"]) == (3, {"Gmail": 3})
+    assert (planned["usual"], planned["tripwires"]) == (None, [])
+    assert "gmail" not in file.read_text()
+    told = jobraker("plan", "daily-alerts", *at(2)).stdout
+    assert "daily-alerts would send 3 messages; nothing was written" in told
+
+    second = board.add_job(title="Night Nurse")  # after the plan: for the next run
+    board.add_alert(board.add_user(email="new@example.org"), keywords=["nurse"])
+    board.add_alert(board.add_user(email="other@example.org"), keywords=["night"])
+    jobraker("run", "weekly-alerts", "--plan", str(file), env=env, check=2)
+    jobraker("run", "--plan", str(file), *at(2), env=env, check=2)
+    done = jobraker("run", "--plan", str(file), "--json", env=env).json
+    assert (done["task"], done["sent"]) == ("daily-alerts", 3)
+    assert {one.parsed["To"] for one in mailbox.messages} == {
+        "ada@gmail.com", "ben@gmail.com", "eve@gmail.com",
+    }  # fmt: skip
+    for one in mailbox.messages:
+        text = one.parsed.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+        assert first in text
+        assert second not in text
+    assert jobraker("run", "--plan", str(file), "--json", env=env).json["sent"] == 0
+
+    jobraker("run", "daily-alerts", *at(3), env=env)
+    later = {}
+    for one in mailbox.messages[3:]:
+        text = one.parsed.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+        later[one.parsed["To"]] = (first in text, second in text)
+    assert later["ada@gmail.com"] == (False, True)
+    assert later["other@example.org"] == (False, True)
+
+
+def test_an_unusual_run_stops_before_it_writes_anything(board: Board, jobraker: Command) -> None:
+    env = {"EMAIL_BACKEND": "memory", "TRIPWIRE_LEAST": "5"}
+    alerts = [
+        board.add_alert(board.add_user(email=f"u{number}@example.org"), keywords=[f"skill{number}"])
+        for number in range(8)
+    ]
+    jobraker("init", env=env)
+    assert len(alerts) == 8
+    for day in (2, 3, 4):
+        board.add_job(title=f"Job of skill{day}")
+        assert jobraker("run", "daily-alerts", *at(day), "--json", env=env).json["sent"] == 1
+    board.add_job(title=" ".join(f"skill{number}" for number in range(8)))
+    foreseen = jobraker("plan", "daily-alerts", *at(5), "--json", env=env).json
+    assert (foreseen["planned"], foreseen["usual"], foreseen["difference"]) == (8, 1.0, 7.0)
+    assert [one["name"] for one in foreseen["tripwires"]] == ["too many"]
+
+    stopped = jobraker("run", "daily-alerts", *at(5), env=env, check=3)
+    assert "stopped before anything was written" in stopped.stderr
+    assert "--confirm" in stopped.stderr
+    assert jobraker("outbox", "list", "--json", env=env).json.__len__() == 3
+    off = env | {"TRIPWIRE_RATIO": "0"}
+    assert jobraker("run", "daily-alerts", *at(5), "--dry-run", "--json", env=off).json["planned"]
+    confirmed = jobraker("run", "daily-alerts", *at(5), "--confirm", "--json", env=env).json
+    assert confirmed["sent"] == 8
