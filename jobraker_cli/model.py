@@ -6,6 +6,24 @@ Ids are canonical lower-case UUID strings with dashes, moments are aware UTC dat
 from dataclasses import dataclass
 from datetime import datetime
 
+APPLICATION_STATUSES = (
+    "pending",
+    "submitting_via_skyvern",
+    "submitted",
+    "under_review",
+    "interview_scheduled",
+    "interview_completed",
+    "offer_received",
+    "accepted",
+    "rejected",
+    "withdrawn",
+    "failed_to_submit",
+    "skyvern_submission_failed",
+    "skyvern_canceled",
+    "skyvern_requires_attention",
+)
+"""What the web application calls the statuses of an application; others are possible."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
@@ -94,6 +112,51 @@ class Profile:
     job_types: tuple[str, ...] = ()
     salary_min: int | None = None
     remote_ok: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Application:
+    """A row of the shared table `applications` with the job's title and company.
+
+    The details are whatever JSON the web application holds there; None where it holds none.
+    """
+
+    id: str
+    user_id: str
+    job_id: str
+    status: str = ""
+    title: str = ""
+    company: str = ""
+    applied_at: datetime | None = None
+    created_at: datetime | None = None
+    updated_at: datetime | None = None
+    last_contact_at: datetime | None = None
+    interview_at: datetime | None = None
+    follow_up_at: datetime | None = None
+    reminded_at: datetime | None = None
+    interview_details: object = None
+    offer_details: object = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusSeen:
+    """What the ledger knows of an application's status.
+
+    `told` is the status that its owner knows of, `told_before` what they knew before the message
+    `outbox_id`; `unsent` says that this message never went. `since` is None for a status that was
+    there at the baseline. `version` counts the changes of this row.
+    """
+
+    status: str
+    told: str
+    told_before: str = ""
+    outbox_id: str | None = None
+    unsent: bool = False
+    since: datetime | None = None
+    touched_at: datetime | None = None
+    waiting_status: str | None = None
+    waiting_since: datetime | None = None
+    version: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

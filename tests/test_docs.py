@@ -435,7 +435,7 @@ def test_the_table_of_json_keys_is_what_commands_print(on_demo: Command) -> None
     (on_demo.cwd / "cases.jsonl").write_text(cases, encoding="utf-8")
     (on_demo.cwd / "blocked.csv").write_text("address\nbob@example.org\n", encoding="utf-8")
     told("suppressions", "add", "ada@example.org")
-    (newest,) = told("outbox", "list", "--limit", "1")
+    (newest,) = told("outbox", "list", "--kind", "job_alert", "--limit", "1")
     message = newest["id"]
     (section, *_) = told("outbox", "show", message)["payload"]["sections"]
     about_job = (section["alert_id"], section["jobs"][0]["id"])
@@ -800,7 +800,7 @@ def extended(tmp_path: Path) -> Path:
             (package / name).write_text(one.body, encoding="utf-8")
     kinds = package / "mail" / "kinds.py"
     text = kinds.read_text(encoding="utf-8").replace(
-        "from jobraker_cli.mail import digest", "from jobraker_cli.mail import deadline, digest"
+        "    admin_digest,\n", "    admin_digest,\n    deadline,\n"
     )
     entry = textwrap.indent(block(page, "python", "kinds"), " " * 8)
     before, end, after = text.rpartition("    }\n)\n")

@@ -96,9 +96,9 @@ def status() -> None:
 @db.command("upgrade", epilog="\b\nExample:\n  jobraker db upgrade")
 def upgrade() -> None:
     """Apply the SQL files that this database does not have yet, in one transaction."""
-    from jobraker_cli.store import schema
+    from jobraker_cli.tasks.baseline import upgrade as apply_pending
 
-    applied = schema.upgrade(session.app().engine)
+    applied = apply_pending(session.app())
     words = f"Applied {', '.join(applied)}." if applied else "Nothing to apply."
     show_record({"applied": list(applied)}, [words])
 

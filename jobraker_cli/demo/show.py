@@ -10,6 +10,7 @@ from sqlalchemy import Connection, func, select
 from jobraker_cli import wiring
 from jobraker_cli.demo.board import Board, Day, board_around, build_board
 from jobraker_cli.demo.columns import Row
+from jobraker_cli.demo.events import happen
 from jobraker_cli.demo.gallery import write_gallery
 from jobraker_cli.demo.importer import import_postings
 from jobraker_cli.demo.postings import Skipped, day_of, read_postings
@@ -77,9 +78,10 @@ def show(
     say(f"New jobs arrive on {report.morning:%A %d %B %Y}; running every task ...")
     _arrive(app, board, report)
     report.runs = _run_all(app)
-    say("The same again, and once more the next morning ...")
+    say("The same again, and the alerts once more the next morning ...")
     report.again = _run_all(app)
-    report.again += _run_all(wiring.build(settings, now=report.morning + timedelta(days=1)))
+    tomorrow = wiring.build(settings, now=report.morning + timedelta(days=1))
+    report.again += _run_all(tomorrow, ending="-alerts")
     mails = sorted(settings.email_file_path.glob("*.eml"))
     report.gallery = write_gallery(directory, mails, "Mails of the demo")
     return report
@@ -94,6 +96,7 @@ def _settings(directory: Path, database_url: str | None) -> Settings:
         "COMPANY_NAME": "Demo Jobs",
         "DEFAULT_FROM_EMAIL": "Demo Jobs <alerts@jobs.example.com>",
         "SUPPORT_EMAIL": "support@jobs.example.com",
+        "ADMIN_EMAIL": "operators@jobs.example.com",
         "JOBRAKER_SECRET_KEY": "demo-only-not-a-secret",
     }
     nowhere = directory / "no-settings-here"
@@ -176,6 +179,7 @@ def _build(app: App, board: Board, report: DemoReport) -> None:
 def _arrive(app: App, board: Board, report: DemoReport) -> None:
     with app.engine.begin() as connection:
         _insert_day(connection, board.days[-1])
+        report.people += happen(connection, board, report.morning)
         before, report.jobs = report.jobs, _count_jobs(connection)
     report.arrived = report.jobs - before
 
@@ -192,10 +196,12 @@ def _count_jobs(connection: Connection) -> int:
     return int(connection.execute(select(func.count()).select_from(jobs)).scalar_one())
 
 
-def _run_all(app: App) -> list[RunReport]:
-    """Every task once; raises what ended one early."""
+def _run_all(app: App, ending: str = "") -> list[RunReport]:
+    """Every task whose name ends so, once; raises what ended one early."""
     reports = []
-    for task in all_tasks().values():
+    for name, task in all_tasks().items():
+        if not name.endswith(ending):
+            continue
         report = run_task(app, task, RunOptions(detailed=True))
         if report.error is not None:
             raise report.error

@@ -125,7 +125,7 @@ def view(payload: Mapping[str, object], links: Links, words: Words) -> Digest:
 def _sections(payload: Mapping[str, object], links: Links, words: Words) -> Iterator[Section]:
     for section in _objects(payload.get("sections")):
         cards = tuple(
-            _card(job, job_id, links, words)
+            card(job, job_id, links, words)
             for job in _objects(section.get("jobs"))
             if (job_id := _line(job.get("id")))
         )
@@ -137,7 +137,8 @@ def _sections(payload: Mapping[str, object], links: Links, words: Words) -> Iter
             )
 
 
-def _card(job: Mapping[str, object], job_id: str, links: Links, words: Words) -> Card:
+def card(job: Mapping[str, object], job_id: str, links: Links, words: Words) -> Card:
+    """A job of a payload in words."""
     places = _lines(job.get("places"), 100)
     pay = words.money(
         _amount(job.get("salary_min")),

@@ -9,7 +9,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 from types import MappingProxyType
 
-from jobraker_cli.mail import digest
+from jobraker_cli.mail import (
+    admin_digest,
+    digest,
+    follow_up,
+    password_reset,
+    recommendations,
+    status_update,
+    welcome,
+)
 from jobraker_cli.mail.links import Links
 from jobraker_cli.mail.wording import Words
 
@@ -46,6 +54,60 @@ KINDS: Mapping[str, MailKind] = MappingProxyType(
             priority=50,
             scope="alerts",
             view=digest.view,
+        ),
+        "password_reset": MailKind(
+            name="password_reset",
+            list_mail=False,
+            bulk=False,
+            lifetime=timedelta(days=1),
+            priority=0,
+            scope="",
+            view=password_reset.view,
+        ),
+        "welcome": MailKind(
+            name="welcome",
+            list_mail=False,
+            bulk=False,
+            lifetime=timedelta(days=7),
+            priority=10,
+            scope="",
+            view=welcome.view,
+        ),
+        "application_status_update": MailKind(
+            name="application_status_update",
+            list_mail=False,
+            bulk=False,
+            lifetime=timedelta(days=4),
+            priority=20,
+            scope="status",
+            view=status_update.view,
+        ),
+        "admin_digest": MailKind(
+            name="admin_digest",
+            list_mail=False,
+            bulk=False,
+            lifetime=timedelta(days=1),
+            priority=30,
+            scope="",
+            view=admin_digest.view,
+        ),
+        "application_follow_up": MailKind(
+            name="application_follow_up",
+            list_mail=True,
+            bulk=False,
+            lifetime=timedelta(days=3),
+            priority=40,
+            scope="reminders",
+            view=follow_up.view,
+        ),
+        "job_recommendations": MailKind(
+            name="job_recommendations",
+            list_mail=True,
+            bulk=True,
+            lifetime=timedelta(days=3),
+            priority=60,
+            scope="recommendations",
+            view=recommendations.view,
         ),
     }
 )

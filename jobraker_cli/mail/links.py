@@ -24,6 +24,10 @@ class Links:
         """Where the reader's alerts are changed."""
         return f"{self.brand.site_url}/alerts"
 
+    def page(self, name: str) -> str:
+        """A page of the web application that the reader must log in for, such as "profile"."""
+        return f"{self.brand.site_url}/{name}"
+
     def job(self, job_id: str) -> str:
         """The page of a job."""
         return self.brand.job_url.replace("{id}", quote(job_id, safe=""))

@@ -221,6 +221,47 @@ class Settings:
         "true",
         "Write job_alerts.last_run for the web application",
     )
+    write_reminder_sent: bool = _setting(
+        "JOBRAKER_WRITE_REMINDER_SENT",
+        values.yes_or_no,
+        "true",
+        "Write applications.follow_up_reminder_sent_at for the web application",
+    )
+    status_mails: tuple[str, ...] = _setting(
+        "STATUS_MAILS",
+        values.statuses,
+        "submitted,under_review,interview_scheduled,interview_completed,offer_received,accepted,"
+        "rejected,withdrawn,failed_to_submit,skyvern_submission_failed,"
+        "skyvern_requires_attention,other",
+        "Statuses of applications that people are told of; other: all unknown ones",
+    )
+    status_settle_seconds: int = _setting(
+        "STATUS_SETTLE_SECONDS",
+        values.whole_number(0, 604_800),
+        "0",
+        "Seconds a status must stand before its owner is told",
+    )
+    follow_up_days: int = _setting(
+        "FOLLOW_UP_DAYS",
+        values.whole_number(1, 365),
+        "7",
+        "Days without news after which a person is reminded of an application",
+    )
+    recommendations_max_jobs: int = _setting(
+        "RECOMMENDATIONS_MAX_JOBS", values.whole_number(1, 20), "5", "Jobs in one recommendation"
+    )
+    max_per_run: int = _setting(
+        "JOBRAKER_MAX_PER_RUN",
+        values.whole_number(0, 2_147_483_647),
+        "0",
+        "Messages that one run plans at most, but for alerts; 0: no bound",
+    )
+    admin_email: str = _setting(
+        "ADMIN_EMAIL",
+        values.addresses,
+        "",
+        "Who gets the daily summary of admin-digest; several with commas",
+    )
     job_lookback_days: int = _setting(
         "JOB_LOOKBACK_DAYS",
         values.whole_number(1, 3650),

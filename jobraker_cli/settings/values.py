@@ -7,6 +7,8 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from jobraker_cli.model import APPLICATION_STATUSES
+
 DJANGO_BACKENDS = {
     "django.core.mail.backends.smtp.EmailBackend": "smtp",
     "django.core.mail.backends.console.EmailBackend": "console",
@@ -225,6 +227,25 @@ def match_fields(value: str) -> tuple[str, ...]:
     if unknown or not names:
         raise ValueError(f"names no such field; write some of {', '.join(MATCH_FIELDS)}")
     return names
+
+
+def statuses(value: str) -> tuple[str, ...]:
+    """Statuses of applications, separated by commas; `other` for all unknown ones."""
+    names = tuple(name.strip().lower() for name in value.split(",") if name.strip())
+    known = (*APPLICATION_STATUSES, "other")
+    if names == ("none",):
+        return ()
+    if not names or any(name not in known for name in names):
+        raise ValueError(f"names no such status; write none, or some of {', '.join(known)}")
+    return names
+
+
+def addresses(value: str) -> str:
+    """Addresses without names, separated by single commas."""
+    found = [one.strip() for one in value.split(",") if one.strip()]
+    if not all(re.fullmatch(r"[^\s@<>,;\"]+@[^\s@<>,;\"]+", one) for one in found):
+        raise ValueError("is not one address or several with commas; write ops@example.com")
+    return ",".join(found)
 
 
 def currency(value: str) -> str:

@@ -157,6 +157,19 @@ def by_id(connection: Connection, ids: Collection[str]) -> Mapping[str, Job]:
     return {row["id"]: _job(row) for row in connection.execute(found).mappings()}
 
 
+def newest_open(
+    connection: Connection, rules: MatchRules, *, now: datetime, limit: int
+) -> Sequence[Job]:
+    """The newest open jobs, at most `limit`, the newest first."""
+    deadline = comparable(jobs.c.application_deadline)
+    found = _columns(rules, long_texts=False).where(
+        jobs.c.status == "active",
+        or_(jobs.c.application_deadline.is_(None), deadline > comparable(now)),
+    )
+    found = found.order_by(jobs.c.created_at.desc(), jobs.c.id).limit(limit)
+    return [_job(row) for row in connection.execute(found).mappings()]
+
+
 def open_ids(connection: Connection, ids: Collection[str], now: datetime) -> set[str]:
     """Which of these jobs are active with a deadline that has not passed."""
     if not ids:

@@ -179,3 +179,53 @@ inbox = Table(
     Column("outbox_id", Id()),
     Column("read_at", Moment, nullable=False),
 )
+
+baseline = Table(
+    "jobraker_baseline",
+    ledger,
+    Column("name", Text, primary_key=True),
+    Column("taken_at", Moment, nullable=False),
+)
+
+application_seen = Table(
+    "jobraker_application_seen",
+    ledger,
+    Column("application_id", Id(), primary_key=True),
+    Column("status", Text, nullable=False),
+    Column("told", Text, nullable=False),
+    Column("told_before", Text, nullable=False),
+    Column("outbox_id", Id()),
+    Column("since", Moment),
+    Column("touched_at", Moment),
+    Column("waiting_status", Text),
+    Column("waiting_since", Moment),
+    Column("version", Integer, nullable=False),
+)
+
+user_seen = Table(
+    "jobraker_user_seen",
+    ledger,
+    Column("user_id", Id(), primary_key=True),
+    Column("seen_at", Moment, nullable=False),
+)
+
+reminder = Table(
+    "jobraker_reminder",
+    ledger,
+    Column("application_id", Id(), primary_key=True),
+    Column("cause", Text, primary_key=True),
+    Column("outbox_id", Id(), nullable=False),
+)
+
+notification = Table(
+    "jobraker_notification",
+    ledger,
+    Column("id", Id(), primary_key=True),
+    Column("user_id", Id(), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("link", Text, nullable=False),
+    Column("outbox_id", Id()),
+    Column("created_at", Moment, nullable=False),
+    Column("read_at", Moment),
+)

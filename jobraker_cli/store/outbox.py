@@ -209,6 +209,15 @@ def release(connection: Connection, owner: str, ids: Collection[str] | None = No
     return int(result.rowcount)
 
 
+def withdraw(connection: Connection, ids: Collection[str], reason: str) -> set[str]:
+    """Cancel those of these messages that have not gone and are in nobody's hands; which."""
+    if not ids:
+        return set()
+    waiting = (_outbox.c.id.in_(ids), _outbox.c.state.in_(("pending", "failed")))
+    changed = _outbox.update().where(*waiting).values(state="cancelled", last_reply=reason)
+    return set(connection.execute(changed.returning(_outbox.c.id)).scalars())
+
+
 def tried(connection: Connection, ids: Collection[str]) -> set[str]:
     """Which messages were tried before: a retry sends the same bytes, so they must not change."""
     if not ids:

@@ -26,6 +26,7 @@ user_profiles = Table(
     Column("location", String(100)),
     Column("current_title", String(100)),
     Column("experience_level", String(20)),
+    Column("resume", String(100)),
     Column("skills", Json),
     Column("preferred_locations", Json),
     Column("job_types", Json),

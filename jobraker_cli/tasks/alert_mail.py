@@ -36,7 +36,7 @@ def payload(
         {
             "alert_id": section.alert.id,
             "alert_name": section.alert.name,
-            "jobs": [_job(item, reposts.get(item.fingerprint)) for item in section.items],
+            "jobs": [job_facts(item, reposts.get(item.fingerprint)) for item in section.items],
         }
         for section in digest.sections
     ]
@@ -52,7 +52,8 @@ def payload(
     )
 
 
-def _job(item: Item, first_seen: datetime | None) -> dict[str, object]:
+def job_facts(item: Item, first_seen: datetime | None = None) -> dict[str, object]:
+    """A vacancy as payloads hold it."""
     job = item.job
     return {
         "id": job.id,

@@ -6,9 +6,10 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from jobraker_cli.errors import ConfigError
-from jobraker_cli.store import contract, jobs, keys, runs, schema, vacancies
+from jobraker_cli.store import baselines, contract, jobs, keys, runs, schema, vacancies
 from jobraker_cli.store.engine import sqlite_path
 from jobraker_cli.store.locks import lock
+from jobraker_cli.tasks import status_updates, welcome
 from jobraker_cli.tasks.app import App
 
 
@@ -37,6 +38,7 @@ def initialize(app: App, *, since: datetime | None) -> BaselineReport:
             contract.require(connection)
             keys.ensure_key(connection)
             known = runs.baseline(connection)
+            _take_missing(connection, app)
             if known is not None:
                 return BaselineReport(
                     board_created=created,
@@ -49,6 +51,27 @@ def initialize(app: App, *, since: datetime | None) -> BaselineReport:
     return BaselineReport(
         board_created=created, applied=applied, taken=True, jobs=count, since=app.clock()
     )
+
+
+def upgrade(app: App) -> tuple[str, ...]:
+    """Apply the SQL files that are pending, and take the baselines that came with them.
+
+    Where `init` was never done, that is left to it.
+    """
+    applied = schema.upgrade(app.engine)
+    with app.engine.begin() as connection:
+        if runs.is_baselined(connection):
+            _take_missing(connection, app)
+    return applied
+
+
+def _take_missing(connection: Connection, app: App) -> None:
+    """Take the baselines that this database lacks: a ledger of an older jobraker has only jobs."""
+    known = baselines.taken(connection)
+    if status_updates.BASELINE not in known:
+        status_updates.take_baseline(connection)
+    if welcome.BASELINE not in known:
+        welcome.take_baseline(connection, app.clock())
 
 
 def _ensure_board(connection: Connection, app: App) -> bool:

@@ -1,9 +1,13 @@
-"""What a task is to the runner; a module of this package that names TASKS has tasks."""
+"""What a task is to the runner; a module of this package that names TASKS has tasks.
 
-from collections.abc import Callable, Mapping
+One that names CHECKS looks at messages, by kind, that no task queues.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
 from pkgutil import iter_modules
+from types import ModuleType
 from zoneinfo import ZoneInfo
 
 from jobraker_cli import tasks as package
@@ -13,6 +17,18 @@ from jobraker_cli.tasks.app import App, Run
 from jobraker_cli.tasks.consents import with_consent
 from jobraker_cli.tasks.periods import Schedule
 from jobraker_cli.tasks.report import RunReport
+
+ORDER = (
+    "daily-alerts",
+    "weekly-alerts",
+    "monthly-alerts",
+    "immediate-alerts",
+    "recommendations",
+    "follow-ups",
+    "status-updates",
+    "welcome",
+    "admin-digest",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,18 +47,31 @@ class Task:
     checks: Mapping[str, Check] = field(default_factory=dict)
 
 
+def _modules() -> Iterator[ModuleType]:
+    for module in iter_modules(package.__path__, package.__name__ + "."):
+        yield import_module(module.name)
+
+
 def all_tasks() -> Mapping[str, Task]:
     """Every task by name, in the order in which they run when several are due."""
     found: list[Task] = []
-    for module in iter_modules(package.__path__, package.__name__ + "."):
-        found += getattr(import_module(module.name), "TASKS", ())
-    return {task.name: task for task in sorted(found, key=lambda task: task.plan is None)}
+    for module in _modules():
+        found += getattr(module, "TASKS", ())
+    return {task.name: task for task in sorted(found, key=_turn)}
+
+
+def _turn(task: Task) -> tuple[bool, int]:
+    """Where a task stands: what this version knows in its order, then others; senders last."""
+    known = ORDER.index(task.name) if task.name in ORDER else len(ORDER)
+    return task.plan is None, known
 
 
 def all_checks(zone: ZoneInfo) -> Mapping[str, Check]:
     """The checks of every kind of message, by kind; weeks are those of `zone`."""
     checks: dict[str, Check] = {}
-    for task in all_tasks().values():
-        checks.update(task.checks)
+    for module in _modules():
+        checks.update(getattr(module, "CHECKS", {}))
+        for task in getattr(module, "TASKS", ()):
+            checks.update(task.checks)
     declined = {kind.name for kind in KINDS.values() if kind.scope}
     return checks | {kind: with_consent(checks.get(kind), zone) for kind in declined}

@@ -17,7 +17,7 @@ GRANT SELECT (id, user_id, name, keywords, location, job_type, experience_level,
 GRANT UPDATE (last_run) ON job_alerts TO jobraker;
 GRANT SELECT (id, title, company, description, requirements, location, city, state, country, is_remote, remote_type, job_type, experience_level, salary_min, salary_max, salary_currency, salary_period, skills_required, skills_preferred, technologies, external_source, external_url, status, posted_date, application_deadline, created_at) ON jobs TO jobraker;
 GRANT SELECT (id, user_id, job_id, status, score) ON recommended_jobs TO jobraker;
-GRANT SELECT (user_id, location, current_title, experience_level, skills, preferred_locations, job_types, salary_min, remote_ok) ON user_profiles TO jobraker;
+GRANT SELECT (user_id, location, current_title, experience_level, resume, skills, preferred_locations, job_types, salary_min, remote_ok) ON user_profiles TO jobraker;
 GRANT SELECT (id, email, first_name, last_name, is_active) ON users TO jobraker;
 -- The ledger: all of it, without the right to change or drop the tables (they are the owner's).
 DO $$

@@ -1,0 +1,272 @@
+"""The task `recommendations`: once a week a few jobs that suit a person, and why.
+
+What the web application recommends comes first; for people it has nothing for, their profile is
+compared with the open jobs. Nobody gets a job that they had before, by whatever mail.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from functools import cached_property
+
+from sqlalchemy import Connection
+
+from jobraker_cli.delivery.checks import Checked
+from jobraker_cli.mail.consent import Way
+from jobraker_cli.mail.kinds import KINDS
+from jobraker_cli.matching import PreparedJob, Recommendation, Recommender, prepare, suits
+from jobraker_cli.model import Job, MatchRules
+from jobraker_cli.store import alerts, jobs, notifications, outbox, profiles
+from jobraker_cli.store.alerts import History
+from jobraker_cli.store.engine import reading
+from jobraker_cli.store.locks import lock
+from jobraker_cli.store.outbox import Claimed
+from jobraker_cli.store.profiles import Candidate
+from jobraker_cli.tasks import alert_mail, consents, messages
+from jobraker_cli.tasks.alerts import in_shard, rules_of
+from jobraker_cli.tasks.app import App, Run
+from jobraker_cli.tasks.applying import GONE
+from jobraker_cli.tasks.digest import Item
+from jobraker_cli.tasks.messages import Draft
+from jobraker_cli.tasks.periods import Schedule, period_label
+from jobraker_cli.tasks.report import PlannedJob, RunReport
+from jobraker_cli.tasks.task import Task
+
+KIND = "job_recommendations"
+BATCH = 200  # people planned and written together
+POOL = 20_000  # open jobs, the newest, that profiles are compared with
+LOOKED_AT = 4  # times as many of the web application's recommendations as are shown
+
+
+def plan(app: App, run: Run, report: RunReport) -> None:
+    """Queue this week's recommendations of everybody who has none yet."""
+    if run.options.dry_run:
+        _Planner(app, run, report).plan()
+        return
+    # With an alert task at once a person could get one job by both: one plans after the other.
+    with lock(app.engine, app.settings.database_url, "planning", wait=True, stop=app.stop):
+        _Planner(app, run, report).plan()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Mail:
+    """A recommendation that would go out: the message and what to remember with it."""
+
+    draft: Draft
+    items: tuple[Item, ...]
+
+    def sent_jobs(self) -> Iterator[dict[str, str]]:
+        """A row of jobraker_sent_job for every job shown."""
+        for item in self.items:
+            yield {
+                "user_id": self.draft.user.id,
+                "job_id": item.job.id,
+                "fingerprint": item.fingerprint,
+                "outbox_id": self.draft.id,
+            }
+
+
+class _Planner:
+    """One run."""
+
+    def __init__(self, app: App, run: Run, report: RunReport) -> None:
+        self.app = app
+        self.run = run
+        self.report = report
+        self.rules: MatchRules = rules_of(app)
+        self.week = period_label("weekly", run.now, app.settings.timezone)
+
+    def plan(self) -> None:
+        """Go through everybody, batch by batch."""
+        after: str | None = None
+        while not self.app.stop.is_set():
+            with reading(self.app.engine) as connection:
+                batch = profiles.candidates(connection, after_user=after, limit=BATCH)
+            if not batch:
+                return
+            after = batch[-1].user.id
+            people = [one for one in batch if in_shard(one.user.id, self.run.options.shard)]
+            mails = self._mails(people)
+            left = messages.room(self.app, self.run, self.report)
+            kept = mails if left is None else mails[:left]
+            self._write(kept)
+            if len(kept) < len(mails):
+                return
+
+    def _mails(self, people: Sequence[Candidate]) -> list[_Mail]:
+        """What these people get; all they need is read at once."""
+        now, zone = self.run.now, self.app.settings.timezone
+        ids = [one.user.id for one in people]
+        with reading(self.app.engine) as connection:
+            keys = {user_id: self._key(user_id) for user_id in ids}
+            taken = outbox.taken_keys(connection, list(keys.values()))
+            taken |= notifications.known(connection, map(messages.message_id, keys.values()))
+            due = [
+                one
+                for one in people
+                if not {keys[one.user.id], messages.message_id(keys[one.user.id])} & taken
+            ]
+            wishes = consents.read(connection, [one.user.id for one in due], now, zone)
+            histories = alerts.histories(connection, [one.user.id for one in due])
+            pending = self._pending(connection, due, histories)
+        mails = []
+        scope = KINDS[KIND].scope
+        for one in due:
+            way = wishes.of(one.user.id, scope).way
+            items = () if way is Way.LATER else self._items(one, pending, histories)
+            if items:
+                mails.append(self._mail(one, items, by_mail=way is Way.MAIL))
+        return mails
+
+    def _key(self, user_id: str) -> str:
+        return f"{KIND}:{user_id}:{self.week}"
+
+    def _pending(
+        self, connection: Connection, people: Sequence[Candidate], histories: Mapping[str, History]
+    ) -> Mapping[str, Sequence[Job]]:
+        """The web application's recommendations that may be mailed, best first, by person."""
+        shown = self.app.settings.recommendations_max_jobs * LOOKED_AT
+        wanted: dict[str, list[str]] = {}
+        for user_id, found in profiles.pending(connection, [one.user.id for one in people]).items():
+            fresh = [one.job_id for one in found if not histories[user_id].excludes(one.job_id)]
+            wanted[user_id] = fresh
+        still_open = jobs.open_ids(
+            connection, {job for ids in wanted.values() for job in ids}, self.run.now
+        )
+        best = {
+            user: [job for job in ids if job in still_open][:shown] for user, ids in wanted.items()
+        }
+        rows = jobs.by_id(connection, {job for ids in best.values() for job in ids})
+        return {user: [rows[job] for job in ids if job in rows] for user, ids in best.items()}
+
+    def _items(
+        self,
+        one: Candidate,
+        pending: Mapping[str, Sequence[Job]],
+        histories: Mapping[str, History],
+    ) -> tuple[Item, ...]:
+        """The jobs that a person is shown, best first."""
+        limit = self.app.settings.recommendations_max_jobs
+        named = pending.get(one.user.id, ())
+        if named:
+            found = [suits(one.profile, job, self.rules, self.run.now) for job in named]
+        elif one.profile.skills or one.profile.title:
+            history = histories[one.user.id]
+
+            def excluded(job: PreparedJob) -> bool:
+                return history.excludes(job.job.id)
+
+            found = list(self._recommender.best(one.profile, limit=limit, excluded=excluded))
+        else:
+            found = []
+        vacancies = {item.fingerprint: item for item in reversed([*map(_item, found)])}
+        return tuple(reversed(vacancies.values()))[:limit]
+
+    @cached_property
+    def _recommender(self) -> Recommender:
+        """The open jobs, read when the first person needs them."""
+        oldest = self.run.now - timedelta(days=self.app.settings.alert_max_posted_age)
+        with reading(self.app.engine) as connection:
+            rows = jobs.newest_open(connection, self.rules, now=self.run.now, limit=POOL)
+        fresh = [job for job in rows if job.posted_at is None or job.posted_at >= oldest]
+        return Recommender((prepare(job, self.rules) for job in fresh), self.rules, self.run.now)
+
+    def _mail(self, one: Candidate, items: tuple[Item, ...], *, by_mail: bool) -> _Mail:
+        draft = Draft(
+            kind=KIND,
+            key=self._key(one.user.id),
+            user=one.user,
+            facts={"jobs": [alert_mail.job_facts(item) for item in items]},
+            page="recommendations",
+            by_mail=by_mail,
+            jobs=tuple(
+                PlannedJob(id=item.job.id, title=item.job.title, reasons=item.reasons)
+                for item in items
+            ),
+        )
+        return _Mail(draft=draft, items=items)
+
+    def _write(self, mails: Sequence[_Mail]) -> None:
+        """Messages, notifications and sent jobs, in one transaction."""
+        drafts = [mail.draft for mail in mails]
+        if self.run.options.dry_run:
+            messages.preview(self.app, self.run, self.report, drafts)
+            return
+        with self.app.engine.begin() as connection:
+            new = messages.write(connection, self.app, self.run, self.report, drafts)
+            alerts.write_sent_jobs(
+                connection,
+                [
+                    row
+                    for mail in mails
+                    if mail.draft.by_mail and mail.draft.id in new
+                    for row in mail.sent_jobs()
+                ],
+            )
+
+
+def _item(found: Recommendation) -> Item:
+    job = found.job.job
+    place = " ".join(job.location.split())
+    return Item(
+        job=job,
+        places=(place,) if place else (),
+        job_ids=(job.id,),
+        fingerprint=found.job.fingerprint,
+        reasons=found.reasons,
+    )
+
+
+def check(
+    connection: Connection, claimed: Sequence[Claimed], now: datetime
+) -> Mapping[str, Checked]:
+    """Cancel what nobody may get any more; drop jobs that are over or done with from the others.
+
+    A message that was tried before keeps its content: a retry sends the same bytes.
+    """
+    contents = {one.letter.id: messages.content(one.letter.payload) for one in claimed}
+    users = {one.letter.user_id for one in claimed if one.letter.user_id is not None}
+    active = alerts.active_users(connection, users)
+    histories = alerts.histories(connection, users)
+    named = {job for content in contents.values() for job in _job_ids(content)}
+    still_open = jobs.open_ids(connection, named, now)
+    tried = outbox.tried(connection, list(contents))
+    found: dict[str, Checked] = {}
+    for one in claimed:
+        user_id, content = one.letter.user_id, contents[one.letter.id]
+        if user_id is not None and user_id not in active:
+            found[one.letter.id] = Checked(cancel=GONE)
+        elif one.letter.id not in tried and _job_ids(content):
+            done_with = histories.get(user_id or "", History()).done_with
+            checked = _without(content, still_open - done_with)
+            found.update({} if checked is None else {one.letter.id: checked})
+    return found
+
+
+def _without(content: Mapping[str, object], fitting: set[str]) -> Checked | None:
+    """The verdict on a message that may show these jobs only; None when it goes as it is."""
+    shown = content["jobs"]
+    kept = [job for job in shown if job["id"] in fitting] if isinstance(shown, list) else []
+    if not kept:
+        return Checked(cancel="every job in it was closed, applied to or dismissed")
+    return None if kept == shown else Checked(payload=messages.text({**content, "jobs": kept}))
+
+
+def _job_ids(content: Mapping[str, object]) -> list[str]:
+    """The jobs of a payload of the shape we write; none for any other."""
+    shown = content.get("jobs")
+    if not isinstance(shown, list) or not all(isinstance(one, dict) for one in shown):
+        return []
+    ids = [one.get("id") for one in shown]
+    return [str(one) for one in ids] if all(map(messages.is_id, ids)) else []
+
+
+TASKS = (
+    Task(
+        name="recommendations",
+        about="The week's best jobs for each person's profile",
+        schedule=Schedule(at=time(10, 0), weekday=0),
+        plan=plan,
+        checks={KIND: check},
+    ),
+)
