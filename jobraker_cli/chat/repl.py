@@ -57,8 +57,8 @@ class Repl:
             try:
                 if not self._heard(text):
                     return
-            except JobrakerError as error:
-                self.screen.note(str(error))
+            except Exception as error:
+                self.screen.note(str(_expected(error)))
 
     def toggle_plain(self) -> None:
         """Change between plain lines and the line editor."""
@@ -90,9 +90,10 @@ class Repl:
         except KeyboardInterrupt:
             self.screen.end()
             self.screen.note("(stopped; what came of the reply is kept as partial)")
-        except JobrakerError as error:
+        except Exception as error:
+            words = _expected(error)
             self.screen.end()
-            self.screen.note(f"{error} (/retry sends it again)")
+            self.screen.note(f"{words} (/retry sends it again)")
         finally:
             events.close()  # type: ignore[attr-defined]  # generators have it
             self.screen.end()
@@ -157,6 +158,18 @@ class Repl:
             self.screen.note(_DEMO)
         if not self._wish.quiet:
             self.screen.note(_PLAIN_HINT if self.plain else _HINT)
+
+
+def _expected(error: Exception) -> JobrakerError:
+    """The sentence for a failure after which the chat goes on; a bug is raised again."""
+    if isinstance(error, JobrakerError):
+        return error
+    from jobraker_cli.store.engine import translate
+
+    known = translate(error)
+    if known is None:
+        raise error
+    return known
 
 
 def _capable() -> bool:
