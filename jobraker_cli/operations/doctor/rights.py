@@ -29,7 +29,7 @@ def rights(app: App) -> Iterator[CheckResult]:
         if lacking:
             yield fail("rights", f"the role lacks {', '.join(lacking)}", _REMEDY)
             return
-        beyond = _beyond(connection)
+        beyond = _beyond(connection, edits_alerts=app.settings.chat_may_edit_alerts)
     if beyond:
         yield warn(
             "rights",
@@ -62,14 +62,17 @@ def _lacking(connection: Connection, *, write_last_run: bool) -> Sequence[str]:
     return lacking
 
 
-def _beyond(connection: Connection) -> Sequence[str]:
+def _beyond(connection: Connection, *, edits_alerts: bool) -> Sequence[str]:
     if connection.scalar(_SUPERUSER):
         return ["it is a superuser"]
     beyond = ["SELECT on users.password"] if connection.scalar(_PASSWORD) else []
     for table in shared.shared.sorted_tables:
         if table.name in grants.CHAT:
             continue
-        had = _table_rights(connection, table.name, ("INSERT", "UPDATE", "DELETE", "TRUNCATE"))
+        asked: tuple[str, ...] = ("INSERT", "UPDATE", "DELETE", "TRUNCATE")
+        if edits_alerts and table.name == "job_alerts":
+            asked = ("DELETE", "TRUNCATE")
+        had = _table_rights(connection, table.name, asked)
         beyond += [f"{right} on {table.name}" for right in had]
     return beyond
 
