@@ -24,7 +24,7 @@ import click
 import pytest
 
 from jobraker_cli import __version__, errors
-from jobraker_cli.cli.outbox import STATES
+from jobraker_cli.cli.outbox_acts import STATES
 from jobraker_cli.cli.root import root
 from jobraker_cli.mail import tokens
 from jobraker_cli.mail.brand import SigningKey
@@ -450,6 +450,10 @@ def test_the_table_of_json_keys_is_what_commands_print(on_demo: Command) -> None
         "run TASK --dry-run": lambda: told("run", "daily-alerts", "--dry-run"),
         "outbox list": lambda: told("outbox", "list"),
         "outbox show ID": lambda: told("outbox", "show", message),
+        "outbox retry`, `cancel`, `resolve": lambda: told(
+            "outbox", "retry", "--to", "@", "--dry-run"
+        ),
+        "outbox export": lambda: told("outbox", "export"),
         "tasks": lambda: told("tasks"),
         "runs": lambda: told("runs"),
         "alerts list": lambda: told("alerts", "list"),

@@ -1,4 +1,4 @@
-"""`jobraker outbox list|show`."""
+"""`jobraker outbox list|show`, and the group that `outbox_acts` adds to."""
 
 import json
 import sys
@@ -10,6 +10,7 @@ import click
 
 from jobraker_cli.cli import session
 from jobraker_cli.cli.options import MOST, Group, MomentType
+from jobraker_cli.cli.outbox_acts import STATES, cancel, export, resolve, retry
 from jobraker_cli.cli.output import iso, show_record, show_rows
 from jobraker_cli.errors import MessageError, NotFoundError
 from jobraker_cli.mail.clean import terminal_line
@@ -18,9 +19,6 @@ if TYPE_CHECKING:
     from jobraker_cli.store.outbox import Attempt, Entry
     from jobraker_cli.tasks.app import App
 
-STATES = (
-    "pending", "sending", "sent", "failed", "dead", "uncertain", "cancelled", "suppressed",
-)  # fmt: skip
 COLUMNS = ("id", "kind", "to", "subject", "state", "attempt", "created_at", "last_reply")
 _LIST = (
     "\b\nExamples:\n"
@@ -33,6 +31,10 @@ _LIST = (
 @click.group(cls=Group, epilog=_LIST)
 def outbox() -> None:
     """Look at the ledger of messages: who got what, when, and what the server said."""
+
+
+for _command in (retry, cancel, resolve, export):
+    outbox.add_command(_command)
 
 
 @outbox.command("list", epilog=_LIST)
