@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 READABLE = 4.5  # WCAG 2.2, 1.4.3
+CLEAR = 7.0  # WCAG 2.2, 1.4.6; on dark panels a bare 4.5 looks dull
 LIGHT_PANEL, DARK_PANEL = "#ffffff", "#1c2327"
 DARK_LABEL = "#101418"
 
@@ -26,7 +27,8 @@ class Accent:
 def accent(color: str) -> Accent:
     """The colour darkened and lightened as far as it must be to be read on our panels."""
     return Accent(
-        light=_towards(color, "#000000", LIGHT_PANEL), dark=_towards(color, "#ffffff", DARK_PANEL)
+        light=_towards(color, "#000000", LIGHT_PANEL, READABLE),
+        dark=_towards(color, "#ffffff", DARK_PANEL, CLEAR),
     )
 
 
@@ -54,7 +56,7 @@ def _luminance(parts: Rgb) -> float:
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
-def _towards(color: str, end: str, ground: str) -> str:
+def _towards(color: str, end: str, ground: str, ratio: float) -> str:
     """The first mixture of the two, in steps of a twentieth, that can be read on the ground."""
     start, stop = rgb(color), rgb(end)
     mixtures = (
@@ -62,4 +64,4 @@ def _towards(color: str, end: str, ground: str) -> str:
         + "".join(f"{round(a + (b - a) * step / 20):02x}" for a, b in zip(start, stop, strict=True))
         for step in range(21)
     )
-    return next(found for found in mixtures if contrast(found, ground) >= READABLE)
+    return next(found for found in mixtures if contrast(found, ground) >= ratio)

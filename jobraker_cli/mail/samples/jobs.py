@@ -62,7 +62,7 @@ def usual(number: int) -> Job:
         number,
         title=title,
         company=company,
-        places=[place] if number % 4 else [place, "Wien", "Paris"],
+        places=[place] if number % 4 != 3 else [place, "Wien", "Paris"],
         remote=remote,
         experience_level=level,
         job_type="full_time" if number % 3 else "part_time",
