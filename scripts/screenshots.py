@@ -1,6 +1,6 @@
 """Pictures of every template with Chromium: light, dark and on a phone, into build/screenshots.
 
-Takes the case "usual" in English and "rtl" in Arabic, or the cases named: --case long --language de.
+Takes the case "usual" in English and "rtl" in Arabic, or those named: --case long --language de.
 """
 
 import argparse
