@@ -17,6 +17,7 @@ from jobraker_cli.cli.alert_input import (
     subscription,
     text_of,
 )
+from jobraker_cli.cli.alert_reports import backtest, health
 from jobraker_cli.cli.explain import explain
 from jobraker_cli.cli.options import MOST, Group
 from jobraker_cli.cli.output import show_record, show_rows
@@ -44,6 +45,8 @@ def alerts() -> None:
 
 
 alerts.add_command(explain)
+alerts.add_command(backtest)
+alerts.add_command(health)
 
 
 @alerts.command("list", epilog="\b\nExample:\n  jobraker alerts list --user ada@example.org")

@@ -1,8 +1,11 @@
 """Matching: alerts and jobs in, matches with reasons out; pure."""
 
+from jobraker_cli.matching.backtest import Backtest, Effect
+from jobraker_cli.matching.backtest import Report as BacktestReport
 from jobraker_cli.matching.criteria import Wish, wish_of
 from jobraker_cli.matching.eligible import eligibility, is_open
 from jobraker_cli.matching.explain import explain
+from jobraker_cli.matching.faults import asks_nothing, faults
 from jobraker_cli.matching.match import Match
 from jobraker_cli.matching.matcher import Matcher, Search
 from jobraker_cli.matching.prepared import PreparedJob, fingerprint, prepare
@@ -18,6 +21,9 @@ from jobraker_cli.matching.rows import (
 
 __all__ = [
     "WORTH_SHOWING",
+    "Backtest",
+    "BacktestReport",
+    "Effect",
     "Match",
     "Matcher",
     "PreparedJob",
@@ -26,8 +32,10 @@ __all__ = [
     "Search",
     "Wish",
     "alert_from_json",
+    "asks_nothing",
     "eligibility",
     "explain",
+    "faults",
     "fingerprint",
     "is_open",
     "job_from_json",

@@ -26,6 +26,11 @@ class Area:
         return bool(self.own)
 
 
+def is_known(area: Area) -> bool:
+    """Whether the gazetteer knows one of the places; if not, their words are compared."""
+    return any("@" in key for key in area.own)
+
+
 @lru_cache(maxsize=50_000)
 def job_area(text: str) -> Area:
     """The places a job's text names; it is also within every run of its words.

@@ -119,12 +119,21 @@ _OPERATORS = {"AND": AND, "OR": OR, "NOT": NOT}
 def _read_entry(entry: str, scope: int, spoken: dict[Term, str]) -> list[Term | str]:
     if not _SYNTAX.search(entry):
         return _phrase(entry, scope, spoken)
-    lexemes = list(_LEXEME.finditer(entry.translate(_QUOTES)))
+    lexemes = _lexemes(entry)
     program = _postfix(_symbols(lexemes, scope, spoken))
     if program is not None:
         return program
     said = (lexeme["word"] or lexeme["quoted"] or "" for lexeme in lexemes)
     return _phrase(" ".join(words for words in said if words not in _OPERATORS), scope, spoken)
+
+
+def is_malformed(entry: str) -> bool:
+    """Whether a keyword has operators that make no sense, so that only its words count."""
+    return bool(_SYNTAX.search(entry)) and _postfix(_symbols(_lexemes(entry), TITLE, {})) is None
+
+
+def _lexemes(entry: str) -> list[re.Match[str]]:
+    return list(_LEXEME.finditer(entry.translate(_QUOTES)))
 
 
 def _phrase(text: str, scope: int, spoken: dict[Term, str]) -> list[Term | str]:

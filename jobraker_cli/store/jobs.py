@@ -149,6 +149,30 @@ def newest_active(
         yield [_job(row) for row in rows]
 
 
+def created_since(
+    connection: Connection, rules: MatchRules, *, since: datetime, long_texts: bool, block: int
+) -> Iterator[Sequence[Job]]:
+    """The jobs made since a moment, in blocks: all but drafts, for what is closed was open once.
+
+    Their run_seq is 1: new to an alert whose floor is 0.
+    """
+    found = _columns(rules, long_texts=long_texts).add_columns(literal(1).label("run_seq"))
+    found = found.where(
+        jobs.c.status != "draft", comparable(jobs.c.created_at) >= comparable(since)
+    )
+    result = connection.execute(found.execution_options(yield_per=block))
+    for rows in result.mappings().partitions(block):
+        yield [_job(row) for row in rows]
+
+
+def oldest(connection: Connection) -> datetime | None:
+    """When the first job was made that is no draft; None if there is none."""
+    found = select(jobs.c.created_at).where(jobs.c.status != "draft")
+    found = found.order_by(comparable(jobs.c.created_at)).limit(1)
+    made: datetime | None = connection.execute(found).scalar_one_or_none()
+    return made
+
+
 def by_id(connection: Connection, ids: Collection[str]) -> Mapping[str, Job]:
     """Whole jobs by id, in whatever status; those that do not exist are left out."""
     if not ids:

@@ -1,0 +1,213 @@
+"""What an alert would have found: how many jobs, what each condition costs, what would change it.
+
+All variants of the alert are asked of each block of jobs, so that one pass over them is enough.
+"""
+
+import heapq
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from jobraker_cli.matching.criteria import choice, wish_of
+from jobraker_cli.matching.fields import TITLE
+from jobraker_cli.matching.lexicon import FILLERS
+from jobraker_cli.matching.match import Match
+from jobraker_cli.matching.matcher import Search
+from jobraker_cli.matching.prepared import PreparedJob
+from jobraker_cli.matching.text import terms
+from jobraker_cli.model import Alert, Job, MatchRules
+
+SAMPLES = 10
+_KEPT = 50  # matches among which the samples are found: many may be of one vacancy
+_KEYWORDS_TRIED = 10  # keywords that are left out one by one
+_MANY = 5  # jobs a week from which on narrowing is worth a thought
+_A_LOT = 0.5  # a change is worth saying that halves the number, or doubles it
+_FEW = 0.02  # a condition that leaves less than this share is too narrow to be suggested
+_WORDS_SAID = 3  # words of titles that are suggested
+_WEEK = 7  # days
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effect:
+    """What a change of the alert does. `times` is the number beside the alert's own, None for 0."""
+
+    change: str
+    matches: int
+    per_week: float
+    times: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    """A job that the alert finds, and why."""
+
+    job: Job
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What the alert would have found among `jobs` jobs of `days` days.
+
+    `vacancies` counts near-identical postings once; `weeks` are in order, the first may be short;
+    `clauses` says for each condition what would be found without it.
+    """
+
+    days: float
+    jobs: int
+    matches: int
+    vacancies: int
+    per_week: float
+    weeks: tuple[tuple[str, int], ...]
+    samples: tuple[Sample, ...]
+    clauses: tuple[Effect, ...]
+    suggestions: tuple[Effect, ...]
+
+
+class Backtest:
+    """One alert on the jobs of a board's past; `week` names the week of a moment."""
+
+    def __init__(self, alert: Alert, rules: MatchRules, week: Callable[[datetime], str]) -> None:
+        self._alert = replace(alert, floor=0)
+        self._rules = rules
+        self._week = week
+        self._clauses = dict(_without_each(self._alert))
+        self._changes = dict(_changed(self._alert))
+        self._found = dict.fromkeys((*self._clauses, *self._changes), 0)
+        self._traits: Counter[tuple[str, str]] = Counter()
+        self._weeks: Counter[str] = Counter()
+        self._vacancies: set[str] = set()
+        self._samples: list[Match] = []
+        self._jobs = 0
+        self._matches = 0
+
+    def feed(self, jobs: Sequence[PreparedJob]) -> None:
+        """Take in a block of jobs, each once; of an intake above 0."""
+        search = Search(self._rules)
+        search.feed(jobs)
+        self._jobs += len(jobs)
+        for name, variant in (self._clauses | self._changes).items():
+            self._found[name] += len(search.matches(wish_of(variant), 0) or ())
+        matches = search.matches(wish_of(self._alert), 0) or ()
+        for match in matches:
+            self._note(match.job)
+        newest = heapq.nsmallest(_KEPT, matches, key=_age)
+        self._samples = sorted((*self._samples, *newest), key=_age)[:_KEPT]
+        self._matches += len(matches)
+
+    def _note(self, job: PreparedJob) -> None:
+        if job.job.created_at is not None:
+            self._weeks[self._week(job.job.created_at)] += 1
+        self._vacancies.add(job.fingerprint)
+        titles = (words.split() for bit, words in job.texts if bit == TITLE)
+        self._traits.update({("word", word) for words in titles for word in words})
+        self._traits["level", choice(job.job.experience_level)] += 1
+        self._traits["type", choice(job.job.job_type)] += 1
+        self._traits["remote", ""] += job.place.remote
+
+    def report(self, days: float) -> Report:
+        """What came out, for jobs made in so many days."""
+        effects = {name: self._effect(name, found, days) for name, found in self._found.items()}
+        changes = [effects[name] for name in self._changes if _tells(effects[name])]
+        return Report(
+            days=round(days, 1),
+            jobs=self._jobs,
+            matches=self._matches,
+            vacancies=len(self._vacancies),
+            per_week=_rate(self._matches, days),
+            weeks=tuple(sorted(self._weeks.items())),
+            samples=tuple(self._shown()),
+            clauses=tuple(effects[name] for name in self._clauses),
+            suggestions=(*changes, *self._narrower(days)),
+        )
+
+    def _shown(self) -> Iterator[Sample]:
+        """The newest matches, of each vacancy one."""
+        vacancies = {match.job.fingerprint: match for match in reversed(self._samples)}
+        for match in sorted(vacancies.values(), key=_age)[:SAMPLES]:
+            yield Sample(job=match.job.job, reasons=match.reasons)
+
+    def _effect(self, change: str, matches: int, days: float) -> Effect:
+        times = round(matches / self._matches, 2) if self._matches else None
+        return Effect(change=change, matches=matches, per_week=_rate(matches, days), times=times)
+
+    def _narrower(self, days: float) -> Iterator[Effect]:
+        """Conditions that would leave less than half of very many jobs; the gentlest first."""
+        if _rate(self._matches, days) < _MANY:
+            return
+        own = {word for entry in self._alert.keywords for word in terms(entry)}
+        said: Counter[str] = Counter()
+        for (kind, value), count in sorted(self._traits.items(), key=lambda one: (-one[1], one[0])):
+            change = self._condition(kind, value, own)
+            if change and _FEW < count / self._matches <= _A_LOT:
+                said[kind] += 1
+                if said[kind] <= (_WORDS_SAID if kind == "word" else 1):
+                    yield self._effect(change, count, days)
+
+    def _condition(self, kind: str, value: str, own: set[str]) -> str:
+        """A condition more in words; empty where the alert has it, or it makes no sense."""
+        if kind == "word":
+            telling = len(value) > 1 and value not in own and value not in FILLERS
+            return f'add "{value}" to the keywords' if telling else ""
+        asked = {
+            "remote": self._alert.remote_only,
+            "level": bool(self._alert.experience_level.strip()),
+            "type": bool(self._alert.job_type.strip()),
+        }[kind]
+        if asked:
+            return ""
+        words = value.replace("_", " ")
+        return "remote only" if kind == "remote" else f"only the {kind} {words}" if value else ""
+
+
+def _age(match: Match) -> float:
+    return match.job.age
+
+
+def _rate(matches: int, days: float) -> float:
+    return round(matches * _WEEK / days, 1)
+
+
+def _tells(effect: Effect) -> bool:
+    """Whether a change makes a difference worth saying."""
+    if effect.times is None:
+        return effect.matches > 0
+    return not _A_LOT < effect.times < 1 / _A_LOT
+
+
+def _without_each(alert: Alert) -> Iterator[tuple[str, Alert]]:
+    """The alert without each of the conditions that it has."""
+    if alert.keywords:
+        yield "without the keywords", replace(alert, keywords=())
+    if alert.location.strip():
+        yield "without the location", replace(alert, location="")
+    if alert.remote_only:
+        yield "without remote only", replace(alert, remote_only=False)
+    if alert.job_type.strip():
+        yield "without the job type", replace(alert, job_type="")
+    if alert.experience_level.strip():
+        yield "without the experience level", replace(alert, experience_level="")
+    if alert.min_salary or alert.max_salary:
+        yield "without the pay", replace(alert, min_salary=None, max_salary=None)
+
+
+def _changed(alert: Alert) -> Iterator[tuple[str, Alert]]:
+    """The alert with each of the small changes that may change much."""
+    entries = alert.keywords
+    if 1 < len(entries) <= _KEYWORDS_TRIED:
+        for at, entry in enumerate(entries):
+            rest = entries[:at] + entries[at + 1 :]
+            yield f'without the keyword "{_line(entry)}"', replace(alert, keywords=rest)
+    for at, entry in enumerate(entries[:_KEYWORDS_TRIED]):
+        words = entry.split()
+        if 1 < len(words) <= _KEYWORDS_TRIED and all(map(str.isalnum, words)):
+            loose = (*entries[:at], " AND ".join(words), *entries[at + 1 :])
+            yield f'the words of "{_line(entry)}" in any place', replace(alert, keywords=loose)
+    if alert.min_salary:
+        lower = int(alert.min_salary * 0.8)
+        yield f"pay from {lower:,}", replace(alert, min_salary=lower)
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())[:60]

@@ -1,0 +1,89 @@
+"""The health of all alerts: which find nothing, flood, or cannot be what was meant."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from jobraker_cli.matching import Search, Wish, asks_nothing, faults, prepare, wish_of
+from jobraker_cli.store import jobs as jobs_of
+from jobraker_cli.store import survey
+from jobraker_cli.store.engine import reading
+from jobraker_cli.store.survey import Surveyed
+from jobraker_cli.tasks.alerts import rules_of
+from jobraker_cli.tasks.app import App
+from jobraker_cli.tasks.backtest import BLOCK, days_covered
+
+_WEEK = 7
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One problem of one alert, with what it found in the days looked at."""
+
+    surveyed: Surveyed
+    problem: str
+    detail: str
+    matches: int
+    per_week: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertHealth:
+    """All active alerts against the jobs of the last `days` days."""
+
+    alerts: int
+    jobs: int
+    days: float
+    findings: Sequence[Finding]
+
+    @property
+    def problems(self) -> Counter[str]:
+        """How many alerts have each problem."""
+        return Counter(one.problem for one in self.findings)
+
+
+def survey_alerts(app: App, *, days: int, flood: int) -> AlertHealth:
+    """Look at every active alert; `flood` is how many jobs a week are too many.
+
+    The alerts are read twice, the jobs once; in memory are the distinct wishes and a block of jobs.
+    """
+    with reading(app.engine) as connection:
+        wishes: dict[Wish, int] = {}
+        everywhere = False
+        for one in survey.active_alerts(connection):
+            wishes.setdefault(wish_of(one.alert), 0)
+            everywhere = everywhere or any("anywhere:" in kw.lower() for kw in one.alert.keywords)
+        now, rules = app.clock(), rules_of(app)
+        since, jobs = now - timedelta(days=days), 0
+        for block in jobs_of.created_since(
+            connection, rules, since=since, long_texts=everywhere, block=BLOCK
+        ):
+            jobs += len(block)
+            search = Search(rules)
+            search.feed([prepare(job, rules) for job in block])
+            for wish in wishes:
+                wishes[wish] += len(search.matches(wish, 0) or ())
+        covered = days_covered(connection, now, days)
+        alerts, findings = 0, list[Finding]()
+        for one in survey.active_alerts(connection):
+            alerts += 1
+            matches = wishes.get(wish_of(one.alert), 0)
+            findings += _findings(one, matches, covered, jobs, flood)
+    return AlertHealth(alerts=alerts, jobs=jobs, days=round(covered, 1), findings=findings)
+
+
+def _findings(one: Surveyed, matches: int, days: float, jobs: int, flood: int) -> Iterator[Finding]:
+    per_week = round(matches * _WEEK / days, 1)
+
+    def finding(problem: str, detail: str) -> Finding:
+        return Finding(
+            surveyed=one, problem=problem, detail=detail, matches=matches, per_week=per_week
+        )
+
+    for fault in faults(one.alert, one.keywords):
+        yield finding(fault.problem, fault.detail)
+    if jobs and not matches:
+        yield finding("silent", f"none of {jobs:,} jobs in {days:.0f} days matches")
+    elif per_week > flood and not asks_nothing(one.alert):
+        yield finding("flood", f"{per_week:,.0f} jobs a week match")

@@ -1,0 +1,159 @@
+"""Backtests: how many jobs an alert would have found, and what would change that."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from jobraker_cli.matching import Backtest, BacktestReport, Effect, explain, prepare
+from jobraker_cli.model import Alert, Job, MatchRules
+
+RULES = MatchRules()
+NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
+
+
+def job(number: int, title: str = "Engineer", **columns: object) -> Job:
+    created = NOW - timedelta(days=number % 14)
+    given = {"company": f"c{number}", "created_at": created, "posted_at": created, "run_seq": 1}
+    return Job(id=str(number), title=title, **(given | columns))  # type: ignore[arg-type]
+
+
+def alert(**columns: object) -> Alert:
+    return Alert(id="", user_id="", **columns)  # type: ignore[arg-type]
+
+
+def report_of(one: Alert, *blocks: list[Job]) -> BacktestReport:
+    made = Backtest(one, RULES, lambda moment: f"{moment:%G-W%V}")
+    for block in blocks:
+        made.feed([prepare(found, RULES) for found in block])
+    return made.report(14)
+
+
+def found(effects: tuple[Effect, ...]) -> dict[str, int]:
+    return {one.change: one.matches for one in effects}
+
+
+def test_matches_are_counted_by_week_over_all_blocks_and_vacancies_once() -> None:
+    first = [job(number, "Nurse", company="Acme") for number in range(14)]
+    report = report_of(alert(keywords=("nurse",)), first, [job(99, "Nurse"), job(98, "Cook")])
+    assert (report.jobs, report.matches, report.vacancies) == (16, 15, 2)
+    assert report.weeks == (("2026-W46", 7), ("2026-W47", 8))
+    assert (report.days, report.per_week) == (14.0, 7.5)
+    assert [one.job.id for one in report.samples] == ["0", "99"]
+    assert report.samples[0].reasons == ("title: nurse",)
+
+
+def test_a_board_without_jobs_is_no_error() -> None:
+    report = report_of(alert(keywords=("nurse", "cook"), location="Bonn"))
+    assert (report.jobs, report.matches, report.per_week) == (0, 0, 0)
+    assert found(report.clauses) == {"without the keywords": 0, "without the location": 0}
+    assert report.suggestions == ()
+    assert report.samples == ()
+
+
+def test_each_condition_says_what_would_be_found_without_it() -> None:
+    jobs = [
+        job(1, "Nurse", location="Berlin"),
+        job(2, "Nurse", location="Paris"),
+        job(3, "Nurse", location="Berlin", salary_max=10),
+        job(4, "Cook", location="Berlin"),
+        job(5, "Nurse", location="Berlin", job_type="contract"),
+        job(6, "Nurse", location="Berlin", experience_level="lead"),
+    ]
+    one = alert(
+        keywords=("nurse",),
+        location="Berlin",
+        job_type="full_time",
+        experience_level="mid",
+        min_salary=90_000,
+    )
+    report = report_of(one, jobs)
+    assert report.matches == 1
+    assert found(report.clauses) == {
+        "without the keywords": 2,
+        "without the location": 2,
+        "without the job type": 2,
+        "without the experience level": 2,
+        "without the pay": 2,
+    }
+    assert {one.times for one in report.clauses} == {2.0}
+    remote = report_of(alert(remote_only=True), [job(1), job(2, is_remote=True)])
+    assert found(remote.clauses) == {"without remote only": 2}
+
+
+def test_what_finds_nothing_gets_ideas_that_find_something() -> None:
+    jobs = [job(1, "Engineer for Data"), job(2, "Nurse", salary_max=85_000)]
+    report = report_of(alert(keywords=("data engineer",)), jobs)
+    assert [(one.change, one.matches, one.times) for one in report.suggestions] == [
+        ('the words of "data engineer" in any place', 1, None)
+    ]
+    report = report_of(alert(keywords=("nurse",), min_salary=100_000), jobs)
+    assert found(report.suggestions) == {"pay from 80,000": 1}
+    assert found(report_of(alert(keywords=("c++ (",)), jobs).suggestions) == {}
+
+
+def test_what_finds_very_much_gets_ideas_that_halve_it() -> None:
+    jobs = [
+        job(
+            number,
+            "Senior Engineer" if number % 4 == 0 else "Engineer",
+            experience_level="lead" if number % 5 == 0 else "mid",
+            job_type="contract" if number % 3 == 0 else "full_time",
+            is_remote=number % 10 == 0,
+        )
+        for number in range(100)
+    ]
+    report = report_of(alert(keywords=("engineer", "engineers")), jobs)
+    assert found(report.suggestions) == {
+        "only the type contract": 34,
+        'add "senior" to the keywords': 25,
+        "only the level lead": 20,
+        "remote only": 10,
+    }
+    narrow = alert(keywords=("engineer",), job_type="Full-Time", experience_level="mid")
+    assert found(report_of(narrow, jobs).suggestions) == {'add "senior" to the keywords': 13}
+    remote = report_of(alert(remote_only=True), [job(n, is_remote=True) for n in range(40)])
+    assert remote.suggestions == ()
+
+
+def test_a_keyword_that_most_of_it_hangs_on_is_named() -> None:
+    jobs = [*(job(number, "Nurse") for number in range(3)), job(9, "Cook")]
+    report = report_of(alert(keywords=("nurse", "cook")), jobs)
+    assert found(report.suggestions) == {'without the keyword "nurse"': 1}
+
+
+_WORDS = st.sampled_from(["data", "engineer", "senior", "nurse", "-intern", "(", "remote"])
+_ENTRIES = st.lists(_WORDS, min_size=1, max_size=3).map(" ".join)
+_ALERTS = st.builds(
+    alert,
+    keywords=st.lists(_ENTRIES, max_size=3).map(tuple),
+    location=st.sampled_from(["", "Berlin", "Remote", "nowhere"]),
+    remote_only=st.booleans(),
+    min_salary=st.none() | st.integers(0, 200_000),
+    floor=st.integers(0, 5),
+)  # fmt: skip
+_TITLES = st.lists(_WORDS, max_size=3).map(" ".join)
+
+
+@given(_ALERTS, st.lists(st.tuples(_TITLES, st.booleans()), max_size=12), st.integers(1, 12))
+def test_a_backtest_counts_what_explain_says_however_the_blocks_are_cut(
+    one: Alert, titles: list[tuple[str, bool]], size: int
+) -> None:
+    jobs = [job(n, title, is_remote=remote) for n, (title, remote) in enumerate(titles)]
+    blocks = [jobs[start : start + size] for start in range(0, len(jobs), size)]
+    report = report_of(one, *blocks)
+    assert report.matches == sum(explain(one, found, RULES).match for found in jobs)
+    assert sum(count for _, count in report.weeks) == report.matches
+    assert all(effect.matches >= report.matches for effect in report.clauses[1:])
+    assert len(report.samples) == min(10, report.vacancies)
+
+
+@pytest.mark.parametrize("size", [1, 60])
+def test_samples_are_the_newest_one_of_each_vacancy(size: int) -> None:
+    jobs = [
+        job(number, company=f"c{number % 20}", posted_at=NOW - timedelta(hours=number))
+        for number in range(60)
+    ]
+    blocks = [jobs[start : start + size] for start in range(0, 60, size)]
+    assert [int(one.job.id) for one in report_of(alert(), *blocks).samples] == list(range(10))

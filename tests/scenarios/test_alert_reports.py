@@ -1,0 +1,80 @@
+"""`alerts backtest` and `alerts health` on a board, on both databases."""
+
+from datetime import UTC, datetime, timedelta
+
+from tests.support.board import Board
+from tests.support.command import Command
+
+NOW = datetime.now(UTC)
+
+
+def test_a_backtest_reads_the_past_and_writes_nothing(board: Board, jobraker: Command) -> None:
+    ada = board.add_user()
+    alert = board.add_alert(ada, name="Nurse", keywords=["nurse"], location="Berlin")
+    board.insert_jobs(
+        28, title="Nurse", location="Berlin", created_at=lambda i: NOW - timedelta(days=i)
+    )
+    board.insert_jobs(56, title="Night Nurse", location="Paris", status="closed")
+    board.insert_jobs(9, title="Nurse", location="Berlin", status="draft")
+    board.add_job(title="Nurse", location="Berlin", created_at=NOW - timedelta(days=200))
+    board.add_job(title="Cook", description="A nurse, sometimes.")
+    jobraker("init")
+    before = board.dump()
+    found = jobraker("alerts", "backtest", alert, "--days", "28", "--json").json
+    assert (found["jobs"], found["matches"], found["vacancies"]) == (85, 28, 28)
+    assert found["per_week"] == 7
+    assert sum(one["matches"] for one in found["weeks"]) == 28
+    effects = {one["change"]: one["matches"] for one in found["clauses"]}
+    assert effects == {"without the keywords": 28, "without the location": 84}
+    assert found["clauses"][1]["times"] == 3
+    assert len(found["samples"]) == 10
+    words = jobraker("alerts", "backtest", "--query", "night nurse", "--days", "28").stdout
+    assert words.startswith("14 jobs a week: 56 of 85 jobs in 28 days match")
+    assert "  without the keywords: 21.2 jobs a week, 1.52 times as many" in words
+    young = jobraker("alerts", "backtest", "--query", "nurse", "--days", "3000", "--json").json
+    assert (young["days"], young["jobs"]) == (200, 86)
+    everywhere = jobraker("alerts", "backtest", "--query", "anywhere:sometimes", "--json").json
+    assert everywhere["matches"] == 1
+    assert board.dump() == before
+    assert "Give one alert" in jobraker("alerts", "backtest", check=2).stderr
+    assert "There is no alert" in jobraker("alerts", "backtest", ada, check=66).stderr
+
+
+def test_health_names_every_alert_with_a_problem_and_no_other(
+    board: Board, jobraker: Command
+) -> None:
+    ada, gone = board.add_user(email="ada@example.org"), board.add_user(is_active=False)
+    board.insert_jobs(100, title="Nurse", created_at=lambda i: NOW - timedelta(days=i % 10))
+    board.add_job(title="Cook", description="Sings at work.")
+    board.add_alert(ada, name="cook", keywords=["cook"])
+    board.add_alert(ada, name="singer", keywords=["anywhere:sings"])
+    board.add_alert(gone, name="gone", keywords=["diver"])
+    board.add_alert(ada, name="off", keywords=["diver"], is_active=False)
+    expected = {
+        "diver": ("silent", board.add_alert(ada, name="diver", keywords=["diver"])),
+        "nurse": ("flood", board.add_alert(ada, name="nurse", keywords=["nurse"])),
+        "all": ("everything", board.add_alert(ada, name="all")),
+        "null": ("broken_keywords", board.add_alert(ada, name="null", keywords=None,
+                                                    job_type="full_time")),
+        "pay": ("cannot_match", board.add_alert(ada, name="pay", keywords=["cook"],
+                                                min_salary=9, max_salary=1)),
+        "place": ("unknown_place", board.add_alert(ada, name="place", location="Qwertyville")),
+    }  # fmt: skip
+    jobraker("init")
+    before = board.dump()
+    found = jobraker("alerts", "health", "--flood", "60", "--json").json
+    problems = {(one["name"], one["problem"], one["alert"]) for one in found["findings"]}
+    assert {(name, *one) for name, one in expected.items()} <= problems
+    more = problems - {(name, *one) for name, one in expected.items()}
+    assert {(name, problem) for name, problem, _ in more} == {
+        ("place", "silent"),
+        ("null", "flood"),
+    }
+    assert (found["alerts"], found["jobs"]) == (8, 101)
+    assert found["problems"]["silent"] == 2
+    table = jobraker("alerts", "health", "--problem", "everything").stdout
+    assert "ada@example.org" in table
+    assert table.count("\n") == 2
+    assert board.dump() == before
+    board.execute("DELETE FROM job_alerts")
+    assert jobraker("alerts", "health").stderr == "All 0 alerts are well.\n"
