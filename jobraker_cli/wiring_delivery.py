@@ -16,7 +16,10 @@ from jobraker_cli.delivery.checks import Check
 from jobraker_cli.delivery.claims import Claims, DeliveryPolicy
 from jobraker_cli.delivery.crew import Crew
 from jobraker_cli.delivery.judge import Judge
+from jobraker_cli.delivery.limits import Limits
 from jobraker_cli.delivery.locales import Locales
+from jobraker_cli.delivery.quota import Pace, Quota
+from jobraker_cli.delivery.routes import Route, Routes
 from jobraker_cli.delivery.sender import Sender
 from jobraker_cli.mail.address import split_mailbox
 from jobraker_cli.settings import Settings
@@ -24,6 +27,7 @@ from jobraker_cli.store import outbox
 from jobraker_cli.store.engine import reading
 
 if TYPE_CHECKING:
+    from jobraker_cli.delivery.smtp_settings import SmtpSettings
     from jobraker_cli.delivery.transport import Transport
     from jobraker_cli.mail.compose import Composer
 
@@ -76,7 +80,7 @@ class Delivery:
                 timer=time.monotonic,
             ),
             composer=self.composer,
-            transport=lambda: transport(self.settings, self.stop, self.console),
+            routes=Routes(routes=self._routes(), timer=time.monotonic),
             lanes=self.settings.email_connections if self._is_smtp else 1,
             judge=Judge(policy=policy, clock=self.clock, jitter=SystemRandom().random),
             clock=self.clock,
@@ -84,6 +88,50 @@ class Delivery:
             stop=self.stop,
             progress=told,
         )
+
+    def _routes(self) -> list[Route]:
+        """The relay of the settings and the one that stands in for it."""
+        settings = self.settings
+        domains = {
+            domain: Limits(per_hour=hour, per_day=day)
+            for domain, hour, day in settings.email_domain_rates
+        }
+        limits = Limits(
+            per_second=settings.email_rate_per_second,
+            per_hour=settings.email_rate_per_hour,
+            per_day=settings.email_rate_per_day,
+        )
+        way = lambda: transport(settings, self.stop, self.console)  # noqa: E731 - a thunk
+        if not self._is_smtp:
+            return [self._route(settings.email_backend, way, limits, domains)]
+        name = f"{settings.email_host}:{settings.email_port}"
+        routes = [self._route(name, way, limits, domains)]
+        if settings.email_fallback_url:
+            from jobraker_cli.delivery.smtp_settings import fallback
+
+            relay, its_limits = fallback(settings)
+            way = lambda: _smtp(relay, self.stop)  # noqa: E731
+            routes.append(self._route(relay.where, way, its_limits, domains))
+        return routes
+
+    def _route(
+        self,
+        name: str,
+        way: "Callable[[], Transport]",
+        limits: Limits,
+        domains: Mapping[str, Limits],
+    ) -> Route:
+        quota = Quota(provider=name, limits=limits, domains=domains)
+        pace = None
+        if limits.per_second is not None:
+            pace = Pace(
+                engine=self.engine,
+                provider=name,
+                per_second=limits.per_second,
+                timer=time.monotonic,
+                stop=self.stop,
+            )
+        return Route(name=name, transport=way, quota=quota if quota.counts else None, pace=pace)
 
     def _policy(self) -> DeliveryPolicy:
         address = split_mailbox(self.settings.default_from_email)[1]
@@ -122,9 +170,14 @@ def transport(settings: Settings, stop: Event, console: TextIO) -> "Transport":
         from jobraker_cli.delivery.memory import MemoryTransport
 
         return MemoryTransport()
+    from jobraker_cli.delivery.smtp_settings import smtp_settings
+
+    return _smtp(smtp_settings(settings), stop)
+
+
+def _smtp(relay: "SmtpSettings", stop: Event) -> "Transport":
     from tenacity import sleep_using_event
 
     from jobraker_cli.delivery.smtp import SmtpTransport
-    from jobraker_cli.delivery.smtp_settings import smtp_settings
 
-    return SmtpTransport(smtp_settings(settings), sleep=sleep_using_event(stop))
+    return SmtpTransport(relay, sleep=sleep_using_event(stop))

@@ -130,7 +130,8 @@ def secrets() -> list[str]:
     user_info = settings.database_url.partition("://")[2].rpartition("@")[0]
     password = user_info.partition(":")[2]
     old_keys = settings.old_secret_keys.replace(",", " ").split()
-    found = [settings.email_host_password, settings.secret_key, password, unquote(password)]
+    relay = unquote(settings.email_fallback_url.rpartition("@")[0].rpartition(":")[2])
+    found = [relay, settings.email_host_password, settings.secret_key, password, unquote(password)]
     found += old_keys
     found.append(settings.ping_url)
     found += [settings.openai_api_key, settings.chat_token]

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, exc
 
 from jobraker_cli.delivery.checks import Check, Checked, suppression_key
 from jobraker_cli.delivery.locales import Locales
+from jobraker_cli.delivery.routes import Route
 from jobraker_cli.errors import UnreachableError
 from jobraker_cli.mail.verp import tagged
 from jobraker_cli.store import inbox, outbox
@@ -48,13 +49,16 @@ class DeliveryPolicy:
 class Ready:
     """A claimed message with what was found out about it: empty strings mean that it may go.
 
-    `taken` is the reading of the claimer's timer before the claim.
+    `taken` is the reading of the claimer's timer before the claim; `route` is the way it goes.
+    `later`: when its domain's quota has room for it.
     """
 
     claimed: Claimed
     cancel: str
     suppressed: str
+    route: Route
     taken: float
+    later: datetime | None = None
 
     @property
     def may_go(self) -> bool:
@@ -74,15 +78,20 @@ class Claims:
     clock: Callable[[], datetime]
     timer: Callable[[], float]
 
-    def take(self, until: datetime, limit: int, before: int | None = None) -> Sequence[Ready]:
-        """Take at most `limit` messages and look at each before it goes.
+    def take(
+        self, route: Route, until: datetime, limit: int, before: int | None = None
+    ) -> Sequence[Ready] | None:
+        """Take at most `limit` messages for a route and look at each before it goes.
 
         They are those that were due at `until`, and those that were queued and fell due since;
-        with `before` only what is more urgent than that priority.
+        with `before` only what is more urgent than that priority. None: the route has no room.
         """
         now = self.clock()
         taken = self.timer()
         with self.engine.begin() as connection:
+            room = route.quota.room(connection, now) if route.quota is not None else None
+            if room == 0:
+                return None
             claimed = outbox.claim(
                 connection,
                 owner=self.owner,
@@ -90,23 +99,41 @@ class Claims:
                 fresh=now,
                 before=before,
                 lease_seconds=self.policy.lease_seconds,
-                limit=limit,
+                limit=limit if room is None else min(limit, room),
             )
             if not claimed:
                 return ()
-            self._record_takeovers(connection, claimed, now)
-            claimed = self._with_message_ids(connection, claimed)
-            claimed = self._with_locales(connection, claimed)
-            reasons = {**self._check(connection, claimed, now), **self._late(claimed, now)}
-            payloads = {row: found.payload for row, found in reasons.items() if found.payload}
-            outbox.set_payloads(connection, payloads)
-            keys = {one.letter.id: self.key(one) for one in claimed}
-            blocked = suppressed(connection, set(keys.values()))
+            ready = self._looked_at(connection, claimed, now, route=route, taken=taken)
+            if route.quota is None:
+                return ready
+            going = [one.claimed for one in ready if one.may_go]
+            later = route.quota.take(connection, going, now)
+        return [replace(one, later=later.get(one.claimed.letter.id)) for one in ready]
+
+    def _looked_at(
+        self,
+        connection: Connection,
+        claimed: Sequence[Claimed],
+        now: datetime,
+        *,
+        route: Route,
+        taken: float,
+    ) -> Sequence[Ready]:
+        """What is known of each message right before it goes."""
+        self._record_takeovers(connection, claimed, now)
+        claimed = self._with_message_ids(connection, claimed)
+        claimed = self._with_locales(connection, claimed)
+        reasons = {**self._check(connection, claimed, now), **self._late(claimed, now)}
+        payloads = {row: found.payload for row, found in reasons.items() if found.payload}
+        outbox.set_payloads(connection, payloads)
+        keys = {one.letter.id: self.key(one) for one in claimed}
+        blocked = suppressed(connection, set(keys.values()))
         return [
             Ready(
                 claimed=_with_payload(one, payloads.get(one.letter.id)),
                 cancel=reasons[one.letter.id].cancel if one.letter.id in reasons else "",
                 suppressed=blocked.get(keys[one.letter.id], ""),
+                route=route,
                 taken=taken,
             )
             for one in claimed

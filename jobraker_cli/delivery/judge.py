@@ -45,6 +45,9 @@ class Judge:
             return self.untried(one.claimed, "cancelled", reason=one.cancel)
         if one.claimed.was == "sending" and self._holds(one.claimed):
             return self.untried(one.claimed, "uncertain", reason=SENDER_DIED)
+        if one.later is not None:
+            reason = "waiting: the quota of the recipient's domain is used up"
+            return self.untried(one.claimed, "pending", again=one.later, reason=reason)
         return self.resting(one)
 
     def resting(self, one: Ready) -> Judged | None:

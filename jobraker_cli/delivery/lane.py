@@ -4,11 +4,12 @@ It builds the next message before it sends one, so that a way out that can do so
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from jobraker_cli.delivery.claims import Ready
 from jobraker_cli.delivery.desk import Desk
-from jobraker_cli.delivery.judge import Judge
+from jobraker_cli.delivery.judge import Judge, Judged
+from jobraker_cli.delivery.routes import Route, Routes
 from jobraker_cli.delivery.transport import Envelope, Transport
 from jobraker_cli.errors import ConfigError, MessageError, UnreachableError
 from jobraker_cli.model import Letter
@@ -34,10 +35,11 @@ class Lane:
     desk: Desk
     judge: Judge
     build: Build
-    transport: Transport
+    routes: Routes
     sender_of: Callable[[str], str]
     half_lease: float
     timer: Callable[[], float]
+    _ways: dict[str, Transport] = field(default_factory=dict)
 
     def run(self) -> None:
         """Send, one after the other, until there is nothing more to come."""
@@ -53,8 +55,14 @@ class Lane:
         except BaseException as error:
             self.desk.fail(error)
         finally:
-            self.transport.close()
+            for way in self._ways.values():
+                way.close()
             self.desk.leave(blocked)
+
+    def give_up(self) -> None:
+        """From another thread: wait for no server any more."""
+        for way in list(self._ways.values()):
+            way.give_up()
 
     def _next(self, *, wait: bool) -> _Built | None:
         """The next message that can be built and may go; the others are settled on the way."""
@@ -62,8 +70,7 @@ class Lane:
             resting = self.judge.resting(ready)
             if resting is not None:
                 self.desk.hand_in(ready, resting, sent=False)
-            elif self.timer() - ready.taken > self.half_lease:
-                # What another process may take over soon must not be sent by this one any more.
+            elif self._is_late(ready) or ready.route not in self.routes.awake():
                 self.desk.give_back(ready, sent=False)
             else:
                 built = self._built(ready)
@@ -92,32 +99,53 @@ class Lane:
         self.desk.hand_in(ready, self.judge.untried(claimed, "dead", reason=reason), sent=False)
         return None
 
+    def _is_late(self, ready: Ready) -> bool:
+        """Whether another process may soon take it over, so that this one must not send it."""
+        return self.timer() - ready.taken > self.half_lease
+
     def _send(self, one: _Built, following: _Built | None) -> UnreachableError | None:
-        """Send a message; the error if this lane's way out is blocked."""
-        claimed = one.ready.claimed
-        resting = self.judge.resting(one.ready)  # since it was built, perhaps
+        """Send a message; the error if there is no way left for this lane."""
+        ready = one.ready
+        resting = self.judge.resting(ready)  # since it was built, perhaps
         if resting is not None:
-            self.desk.hand_in(one.ready, resting, sent=False)
+            self.desk.hand_in(ready, resting, sent=False)
             return None
-        if not self.desk.may_send():
-            self.desk.give_back(one.ready, sent=False)
+        if not self._may_go(ready):
+            self.desk.give_back(ready, sent=False)
             return None
         try:
-            outcome = self.transport.send(
-                one.envelope, following.envelope if following is not None else None
-            )
-        except MessageError as error:
-            judged = self.judge.untried(claimed, "dead", reason=str(error))
+            judged = self._tried(one, following)
         except UnreachableError as error:
-            self.desk.give_back(one.ready, sent=True)
-            return error
+            self.desk.give_back(ready, sent=True)
+            return None if self.routes.rest(ready.route, error) else error
         except ConfigError as error:
             self.desk.refuse(error)
-            self.desk.give_back(one.ready, sent=True)
+            self.desk.give_back(ready, sent=True)
             return None
-        else:
-            if outcome.seconds > SLOW_SECONDS:
-                self.desk.slow.add(claimed.domain)
-            judged = self.judge.judged(claimed, outcome)
-        self.desk.hand_in(one.ready, judged, sent=True)
+        self.desk.hand_in(ready, judged, sent=True)
         return None
+
+    def _may_go(self, ready: Ready) -> bool:
+        """Wait until the pace and the outcomes not yet written let one more message go."""
+        pace = ready.route.pace
+        if ready.route not in self.routes.awake() or (pace is not None and not pace.wait()):
+            return False
+        return self.desk.may_send()
+
+    def _tried(self, one: _Built, following: _Built | None) -> Judged:
+        """What comes of sending a message; raises UnreachableError and ConfigError."""
+        ready = one.ready
+        together = following is not None and following.ready.route is ready.route
+        after = following.envelope if following is not None and together else None
+        try:
+            outcome = self._way(ready.route).send(one.envelope, after)
+        except MessageError as error:
+            return self.judge.untried(ready.claimed, "dead", reason=str(error))
+        if outcome.seconds > SLOW_SECONDS:
+            self.desk.slow.add(ready.claimed.domain)
+        return self.judge.judged(ready.claimed, outcome)
+
+    def _way(self, route: Route) -> Transport:
+        if route.name not in self._ways:
+            self._ways[route.name] = route.transport()
+        return self._ways[route.name]

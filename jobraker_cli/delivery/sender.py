@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import DBAPIError
 
-from jobraker_cli.delivery.claims import Claims
+from jobraker_cli.delivery.claims import Claims, Ready
 from jobraker_cli.delivery.desk import Desk
 from jobraker_cli.delivery.judge import Judge, Judged
 from jobraker_cli.delivery.lane import Lane
 from jobraker_cli.delivery.report import DeliveryReport
-from jobraker_cli.delivery.transport import Transport
+from jobraker_cli.delivery.routes import Routes
 from jobraker_cli.errors import ConfigError, UnreachableError
 
 if TYPE_CHECKING:  # loading the templates waits until there is something to render
@@ -43,7 +43,7 @@ class Sender:
 
     claims: Claims
     composer: "Callable[[], Composer]"
-    transport: Callable[[], Transport]
+    routes: Routes
     lanes: int
     judge: Judge
     clock: Callable[[], datetime]
@@ -51,7 +51,7 @@ class Sender:
     stop: Event
     progress: Callable[[int], None]
     _desk: Desk = field(init=False)
-    _lanes: list[tuple[Thread, Transport]] = field(default_factory=list)
+    _lanes: list[tuple[Thread, Lane]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._desk = Desk(lanes=self.lanes, timer=self.timer)
@@ -69,6 +69,7 @@ class Sender:
             self._break_off()
             raise
         report.error = report.error or self._desk.refusal()
+        report.alarms += self.routes.alarms
         return report
 
     def _until_done(self, report: DeliveryReport, limit: int | None) -> None:
@@ -109,7 +110,7 @@ class Sender:
 
         `before`: only those that are more urgent than this priority.
         """
-        batch = self.claims.take(until, limit, before=before)
+        batch = self._taken(until, limit, before)
         if not batch:
             return 0
         going, held = [], []
@@ -131,23 +132,30 @@ class Sender:
             self._open_lanes()
         return len(batch)
 
+    def _taken(self, until: datetime, limit: int, before: int | None) -> Sequence[Ready]:
+        """Claim for the first route that may be tried and has room for more."""
+        for route in self.routes.awake():
+            batch = self.claims.take(route, until, limit, before)
+            if batch is not None:
+                return batch
+        return ()
+
     def _open_lanes(self) -> None:
         composer = self.composer()
         wanted = min(self.lanes, 1 + self._desk.stock() // PER_LANE)
         while len(self._lanes) < wanted:
-            transport = self.transport()
             lane = Lane(
                 desk=self._desk,
                 judge=self.judge,
                 build=lambda letter: composer.compose(letter).content,
-                transport=transport,
+                routes=self.routes,
                 sender_of=self.claims.policy.sender_of,
                 half_lease=self.claims.policy.lease_seconds / 2,
                 timer=self.timer,
             )
             self._desk.join()
             thread = Thread(target=lane.run, daemon=True)
-            self._lanes.append((thread, transport))
+            self._lanes.append((thread, lane))
             thread.start()
 
     def _write(self, report: DeliveryReport, *, timeout: float) -> int:
@@ -174,8 +182,8 @@ class Sender:
         deadline = self.timer() + PATIENCE_SECONDS
         while self._is_any_lane_at_work() and self.timer() < deadline:
             self._write(report, timeout=0.05)
-        for _, transport in self._lanes if self._is_any_lane_at_work() else ():
-            transport.give_up()
+        for _, lane in self._lanes if self._is_any_lane_at_work() else ():
+            lane.give_up()
         deadline += PATIENCE_SECONDS / 3
         while self._is_any_lane_at_work() and self.timer() < deadline:
             self._write(report, timeout=0.05)

@@ -7,7 +7,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from pathlib import Path
+from urllib.parse import parse_qsl, unquote, urlsplit
 
+from jobraker_cli.delivery.limits import Limits
 from jobraker_cli.errors import ConfigError
 from jobraker_cli.settings import Settings
 
@@ -82,6 +84,28 @@ def smtp_settings(settings: Settings) -> SmtpSettings:
         ssl=settings.email_use_ssl,
         ca_file=settings.email_ca_file,
         timeout_seconds=settings.email_timeout,
+    )
+
+
+def fallback(settings: Settings) -> tuple[SmtpSettings, Limits]:
+    """The relay of EMAIL_FALLBACK_URL and its limits; timeout and CA are those of the first."""
+    parts = urlsplit(settings.email_fallback_url)
+    starttls, ssl_ = parts.scheme == "smtp+tls", parts.scheme in ("smtps", "smtp+ssl")
+    given = dict(parse_qsl(parts.query))
+    relay = SmtpSettings(
+        host=parts.hostname or "",
+        port=parts.port or (465 if ssl_ else 587 if starttls else 25),
+        username=unquote(parts.username) if parts.username else None,
+        password=unquote(parts.password) if parts.password else None,
+        starttls=starttls,
+        ssl=ssl_,
+        ca_file=settings.email_ca_file,
+        timeout_seconds=settings.email_timeout,
+    )
+    return relay, Limits(
+        per_second=float(given["per_second"]) if "per_second" in given else None,
+        per_hour=int(given["per_hour"]) if "per_hour" in given else None,
+        per_day=int(given["per_day"]) if "per_day" in given else None,
     )
 
 

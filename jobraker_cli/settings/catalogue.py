@@ -12,6 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from jobraker_cli.settings import values
+from jobraker_cli.settings.providers import PRESETS
 from jobraker_cli.settings.values import Price
 
 
@@ -52,6 +53,12 @@ class Settings:
         "",
         "smtp, file, console or memory; default: smtp when EMAIL_HOST is set, else file",
     )
+    email_provider: str = _setting(
+        "EMAIL_PROVIDER",
+        values.one_of("custom", *PRESETS),
+        "custom",
+        "gmail, sendgrid or ses: their host, port and limits as defaults; or custom",
+    )
     email_host: str = _setting("EMAIL_HOST", values.text, "", "The relay's host name")
     email_port: int = _setting(
         "EMAIL_PORT",
@@ -89,6 +96,38 @@ class Settings:
         values.whole_number(1, 1000),
         "10",
         "Messages whose outcome is written in one commit",
+    )
+    email_rate_per_second: float | None = _setting(
+        "EMAIL_RATE_PER_SECOND",
+        values.rate,
+        "",
+        "Most mails a second, of all processes and hosts together",
+    )
+    email_rate_per_hour: int | None = _setting(
+        "EMAIL_RATE_PER_HOUR",
+        values.count,
+        "",
+        "Most mails in any hour",
+    )
+    email_rate_per_day: int | None = _setting(
+        "EMAIL_RATE_PER_DAY",
+        values.count,
+        "",
+        "Most mails in any 24 hours",
+    )
+    email_domain_rates: tuple[tuple[str, int | None, int | None], ...] = _setting(
+        "EMAIL_DOMAIN_RATES",
+        values.domain_rates,
+        "",
+        "Limits of recipient domains, such as gmail.com=500/hour, gmail.com=2000/day",
+    )
+    email_fallback_url: str = _setting(
+        "EMAIL_FALLBACK_URL",
+        values.relay_url,
+        "",
+        "Relay that stands in while the first is down or over quota, "
+        "such as smtp+tls://user:password@host:587?per_hour=500",
+        secret=True,
     )
     email_workers: int = _setting(
         "EMAIL_WORKERS",

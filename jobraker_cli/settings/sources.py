@@ -10,6 +10,7 @@ from typing import Any
 from jobraker_cli.errors import ConfigError
 from jobraker_cli.settings import values
 from jobraker_cli.settings.catalogue import Settings, catalogue
+from jobraker_cli.settings.providers import PRESETS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,26 +127,38 @@ def _derived(found: Mapping[str, tuple[str, str]], environ: Mapping[str, str]) -
     beside = data
     if database.startswith("sqlite:///") and database != "sqlite:///:memory:":
         beside = Path(database.removeprefix("sqlite:///")).parent
+    preset = dict(PRESETS.get(value("EMAIL_PROVIDER").lower(), {}))
     tls = value("EMAIL_USE_TLS").lower() in values.YES
     ssl = value("EMAIL_USE_SSL").lower() in values.YES
+    if ssl and preset:  # the other way to the same host
+        preset |= {"EMAIL_USE_TLS": "false", "EMAIL_PORT": "465"}
     sender = value("DEFAULT_FROM_EMAIL") or "alerts@jobs.example.com"
     address = sender.rpartition("<")[2].rstrip("> ")
     return {
         "DATABASE_URL": f"sqlite:///{data / 'jobraker.db'}",
-        "EMAIL_BACKEND": "smtp" if value("EMAIL_HOST") else "file",
+        "EMAIL_BACKEND": "smtp" if value("EMAIL_HOST") or preset.get("EMAIL_HOST") else "file",
         "EMAIL_FILE_PATH": str(beside / "mail"),
         "EMAIL_PORT": "465" if ssl else "587" if tls else "25",
         "EMAIL_WORKERS": str(min(8, 2 * (os.cpu_count() or 1))),
         "LIST_ID": f"alerts.{address.rpartition('@')[2]}",
         "UNSUBSCRIBE_MAILTO": address,
+        **preset,
     }
+
+
+_NOT_SET: Mapping[Callable[[str], Any], object] = {
+    values.path: None,
+    values.rate: None,
+    values.count: None,
+    values.domain_rates: (),
+}
 
 
 def _parse(
     name: str, text: str, parse: Callable[[str], Any], source: str, *, secret: bool
 ) -> object:
     if not text:
-        return None if parse is values.path else ""
+        return _NOT_SET.get(parse, "")
     try:
         return parse(text)
     except ValueError as error:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
 from zoneinfo import ZoneInfo
 
 from jobraker_cli.model import APPLICATION_STATUSES
@@ -95,6 +96,56 @@ def ratio(value: str) -> float:
     if number != 0 and not 1 <= number <= 1_000_000:
         raise ValueError("is out of range; write a number from 1 up, or 0 to turn it off")
     return number
+
+
+def rate(value: str) -> float:
+    """Something a second: above 0, up to 100,000, fractions allowed."""
+    try:
+        number = float(value)
+    except ValueError:
+        number = 0.0
+    if not 0 < number <= 100_000:
+        raise ValueError("is no rate; write a number above 0, for example 14 or 0.5")
+    return number
+
+
+count = whole_number(1, 1_000_000_000)
+"""A parser of how many, from 1."""
+
+_PER = {"hour": 0, "h": 0, "day": 1, "d": 1}
+
+
+def domain_rates(value: str) -> tuple[tuple[str, int | None, int | None], ...]:
+    """Domains with the most mails an hour and a day: gmail.com=500/hour, gmail.com=2000/day."""
+    found: dict[str, list[int | None]] = {}
+    for part in value.split(","):
+        parsed = re.fullmatch(r"\s*([a-z0-9.-]+)\s*=\s*([1-9]\d{0,8})/(\w+)\s*", part.lower())
+        if parsed is None or parsed[3] not in _PER:
+            raise ValueError("is not understood; write for example gmail.com=500/hour")
+        found.setdefault(parsed[1], [None, None])[_PER[parsed[3]]] = int(parsed[2])
+    return tuple((domain, hour, day) for domain, (hour, day) in found.items())
+
+
+RELAY_SCHEMES = ("smtp", "smtp+tls", "smtps", "smtp+ssl")
+_RELAY_LIMITS = {"per_second": rate, "per_hour": count, "per_day": count}
+
+
+def relay_url(value: str) -> str:
+    """A relay as a URL; its limits may stand in it as a query."""
+    try:
+        parts = urlsplit(value)
+        limits = dict(parse_qsl(parts.query, strict_parsing=bool(parts.query)))
+        usable = parts.scheme in RELAY_SCHEMES and parts.hostname and (parts.port is None or True)
+        for name, text_ in limits.items():
+            _RELAY_LIMITS[name](text_)
+    except (ValueError, KeyError):
+        usable = False
+    if not usable:
+        raise ValueError(
+            "is no relay; write smtp+tls://user:password@host:587 (STARTTLS), smtps:// or smtp://,"
+            " with ?per_second=, per_hour= and per_day= where it has limits"
+        )
+    return value
 
 
 def one_of(*choices: str) -> Callable[[str], str]:

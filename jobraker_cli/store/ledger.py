@@ -229,3 +229,14 @@ notification = Table(
     Column("created_at", Moment, nullable=False),
     Column("read_at", Moment),
 )
+
+quota = Table(
+    "jobraker_quota",
+    ledger,
+    Column("provider", Text, primary_key=True),
+    Column("domain", Text, primary_key=True),
+    Column("span_seconds", Integer, primary_key=True),
+    Column("bucket", BigInteger, primary_key=True),
+    Column("used", BigInteger, nullable=False),
+    Column("last_at", Moment, nullable=False),
+)

@@ -34,6 +34,7 @@ class Mailbox:
         self.messages: list[Received] = []
         self.refused = 0
         self._domains: dict[str, str] = {}
+        self._delays: dict[str, float] = {}
         self.port = 0
         self._replies: dict[str, deque[tuple[str, float]]] = defaultdict(deque)
         self._reached: dict[str, threading.Event] = defaultdict(threading.Event)
@@ -67,6 +68,10 @@ class Mailbox:
         if code_text is not None:
             self._domains[domain] = code_text
 
+    def delay_domain(self, domain: str, seconds: float) -> None:
+        """Let every recipient of a domain wait for its answer."""
+        self._delays[domain] = seconds
+
     def reached(self, command: Scriptable, timeout: float) -> bool:
         """Wait until a client has sent a command; whether it did in `timeout` seconds."""
         return self._reached[command].wait(timeout)
@@ -97,6 +102,7 @@ class Mailbox:
     ) -> str:
         """Take or refuse a recipient."""
         refusal = self._domains.get(address.rpartition("@")[2])
+        await asyncio.sleep(self._delays.get(address.rpartition("@")[2], 0.0))
         self.refused += refusal is not None
         answer = refusal or await self._next("RCPT", "250 OK")
         if answer.startswith("2"):

@@ -1,0 +1,49 @@
+"""The ways to the world: the relay, and the one that stands in for it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from jobraker_cli.delivery.quota import Pace, Quota
+from jobraker_cli.delivery.transport import Transport
+from jobraker_cli.errors import UnreachableError
+
+REST_SECONDS = 60.0
+"""How long a relay that cannot be reached is left alone while another stands in for it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """One way out: how to open a connection to it, and how much it takes."""
+
+    name: str
+    transport: Callable[[], Transport]
+    quota: Quota | None = None
+    pace: Pace | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Routes:
+    """The routes in the order they are preferred, and which of them rest."""
+
+    routes: Sequence[Route]
+    timer: Callable[[], float]
+    _rests: dict[str, float] = field(default_factory=dict)
+    _blocked: dict[str, UnreachableError] = field(default_factory=dict)
+
+    def awake(self) -> Sequence[Route]:
+        """The routes that may be tried now, the preferred first."""
+        now = self.timer()
+        return [one for one in self.routes if self._rests.get(one.name, now) <= now]
+
+    def rest(self, route: Route, error: UnreachableError) -> bool:
+        """Leave a route alone for a while; False when there is no other to go on with."""
+        if len(self.routes) == 1:
+            return False
+        self._rests[route.name] = self.timer() + REST_SECONDS
+        self._blocked[route.name] = error
+        return bool(self.awake())
+
+    @property
+    def alarms(self) -> Sequence[str]:
+        """What an operator should know of routes that could not be used."""
+        return [f"another relay stood in: {error}" for error in self._blocked.values()]
