@@ -55,10 +55,13 @@ bench: bench-start  ## every benchmark
 bench-start: $(VENV)/.test  ## start-up times of the command
 	$(BIN)/python benchmarks/start.py
 
-.PHONY: bench-matching
+.PHONY: bench-matching bench-run
 bench-matching: $(VENV)/.test  ## matching up to a million alerts, beside tantivy where it can be installed
 	-$(BIN)/python -m pip install -q --disable-pip-version-check tantivy
 	$(BIN)/python benchmarks/matching.py
+
+bench-run: $(VENV)/.test  ## a whole run of daily alerts on PostgreSQL, up to a million alerts
+	$(BIN)/python benchmarks/run.py
 
 places-report: $(VENV)/.test  ## what the place resolver makes of the real postings, if they are there
 	$(BIN)/python benchmarks/places.py

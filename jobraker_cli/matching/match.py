@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, overload
+from typing import TYPE_CHECKING, NamedTuple, overload
 
 from jobraker_cli.matching import fields, location, pay
 from jobraker_cli.matching.bits import Widening
-from jobraker_cli.matching.criteria import Criteria, Wish, read_criteria
+from jobraker_cli.matching.criteria import Wish, read_criteria
 from jobraker_cli.matching.explain import reasons
 
 if TYPE_CHECKING:
@@ -19,28 +18,32 @@ if TYPE_CHECKING:
 Tier = tuple[int, int, int]  # how well keywords, place and pay fit; 0 is best
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Match:
-    """A job that meets an alert's criteria; the lowest `rank` is the best match.
-
-    A rank says how well keywords, place and pay fit, then the age of the posting. Ranks of
-    different alerts compare: what an alert does not ask for ranks below all that is asked.
-    """
+class Match(NamedTuple):
+    """A job that meets an alert's criteria; the lowest `rank` is the best match."""
 
     job: PreparedJob
-    rank: tuple[int, int, int, float, str]
-    criteria: Criteria = field(repr=False, compare=False)
+    tier: Tier
+    among: Ranked
+
+    @property
+    def rank(self) -> tuple[int, int, int, float, str]:
+        """How well keywords, place and pay fit, then the age of the posting.
+
+        Ranks of different alerts compare: what an alert does not ask for ranks below all that is
+        asked.
+        """
+        return (*self.tier, self.job.age, self.job.job.id)
 
     @property
     def reasons(self) -> tuple[str, ...]:
         """Why, in a few words for each clause of the alert; worked out when asked for."""
-        return reasons(self.criteria, self.job)
+        return self.among.reasons(self.job)
 
 
 class Ranked(Sequence[Match]):
     """All matches of some criteria, best first, put in order only as far as they are read."""
 
-    __slots__ = ("_board", "_criteria", "_found", "_limits", "_read", "_rules", "_unread", "_wish")
+    __slots__ = ("_board", "_found", "_limits", "_read", "_reasons", "_rules", "_unread", "_wish")
 
     def __init__(
         self, board: Board, wish: Wish, limits: Limits, found: int, rules: MatchRules
@@ -50,8 +53,8 @@ class Ranked(Sequence[Match]):
         self._limits = limits
         self._found = found
         self._rules = rules
-        self._criteria: Criteria | None = None
-        self._read: list[tuple[Tier, int]] = []
+        self._reasons: dict[PreparedJob, tuple[str, ...]] = {}
+        self._read: list[Match] = []
         self._unread: Iterator[tuple[Tier, int]] | None = None
 
     def __bool__(self) -> bool:
@@ -72,12 +75,12 @@ class Ranked(Sequence[Match]):
             raise IndexError(f"there are {len(self)} matches")
         while len(self._read) <= at:
             self._read_on()
-        return self._match(*self._read[at])
+        return self._read[at]
 
     def __iter__(self) -> Iterator[Match]:
         at = 0
         while at < len(self._read) or self._read_on():
-            yield self._match(*self._read[at])
+            yield self._read[at]
             at += 1
 
     def _read_on(self) -> bool:
@@ -86,7 +89,7 @@ class Ranked(Sequence[Match]):
             self._unread = self.in_order()
         following = next(self._unread, None)
         if following:
-            self._read.append(following)
+            self._read.append(self._match(*following))
         return following is not None
 
     def in_order(self) -> Iterator[tuple[Tier, int]]:
@@ -115,10 +118,15 @@ class Ranked(Sequence[Match]):
                     return
 
     def _match(self, tier: Tier, number: int) -> Match:
-        job = self._board.jobs[number]
-        if self._criteria is None:
-            self._criteria = read_criteria(self._wish, self._rules)
-        return Match(job=job, rank=(*tier, job.age, job.job.id), criteria=self._criteria)
+        return Match(self._board.jobs[number], tier, self)
+
+    def reasons(self, job: PreparedJob) -> tuple[str, ...]:
+        """Why a job is among these, in a few words for each clause; worked out once."""
+        found = self._reasons.get(job)
+        if found is None:
+            criteria = read_criteria(self._wish, self._rules)
+            found = self._reasons[job] = reasons(criteria, job)
+        return found
 
 
 def _split(found: int, widening: Widening | None, unasked: int) -> Sequence[tuple[int, int]]:

@@ -6,11 +6,11 @@ Functions take an open connection and never commit.
 from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, Text, cast, func, select
+from sqlalchemy import Column, Connection, Row, Select, Text, cast, func, select, text
 
-from jobraker_cli.matching import keywords_of
+from jobraker_cli.matching import Wish, keywords_of
 from jobraker_cli.model import Alert, User
 from jobraker_cli.store.ledger import alert_mark, sent_job
 from jobraker_cli.store.shared import applications, job_alerts, recommended_jobs, users
@@ -19,7 +19,28 @@ from jobraker_cli.store.upsert import insert_into
 
 NOT_WANTED = ("dismissed", "irrelevant")
 _ALERT = [column for column in job_alerts.columns if column.name in Alert.__slots__]
+_NEEDED = [
+    *(job_alerts.c[name] for name in Wish._fields),
+    *(job_alerts.c[name] for name in ("id", "user_id", "name")),
+]
 _USER = [column.label(f"user__{column.name}") for column in users.columns]
+_NAMES = [*(column.name for column in (*_NEEDED, *_USER)), "floor"]  # of the columns of `Due.row`
+
+# PostgreSQL takes many rows as arrays five times as fast as row by row.
+_MARKS = text("""
+INSERT INTO jobraker_alert_mark (alert_id, run_seq)
+SELECT unnest(CAST(:alert_id AS uuid[])), :run_seq
+ON CONFLICT (alert_id) DO UPDATE SET run_seq = excluded.run_seq
+WHERE jobraker_alert_mark.run_seq < excluded.run_seq
+""")
+_SENT_JOBS = text("""
+INSERT INTO jobraker_sent_job (user_id, job_id, fingerprint, outbox_id)
+SELECT * FROM unnest(
+    CAST(:user_id AS uuid[]), CAST(:job_id AS uuid[]),
+    CAST(:fingerprint AS text[]), CAST(:outbox_id AS uuid[])
+)
+ON CONFLICT DO NOTHING
+""")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,15 +51,35 @@ class Subscription:
     user: User
 
 
+class Due(NamedTuple):
+    """An alert that may be mailed: what it asks, and the rest of its row for when it is needed."""
+
+    alert_id: str
+    user_id: str
+    wish: Wish
+    floor: int
+    row: tuple[Any, ...]
+
+    @property
+    def alert(self) -> Alert:
+        """The whole alert."""
+        return _subscription(dict(zip(_NAMES, self.row, strict=True))).alert
+
+    @property
+    def user(self) -> User:
+        """Whose it is."""
+        return _subscription(dict(zip(_NAMES, self.row, strict=True))).user
+
+
 def mailable(
     connection: Connection, frequency: str, *, after_user: str | None, floor: int, limit: int
-) -> Sequence[Subscription]:
+) -> Sequence[Due]:
     """Alerts of a frequency that may be mailed, ordered by user, from the user after `after_user`.
 
     At most `limit` rows, but never a part of a user's alerts unless one user alone has more.
     `floor` is the floor of an alert that has no mark yet.
     """
-    found = _subscriptions(floor).where(
+    found = _subscriptions(floor, _NEEDED).where(
         job_alerts.c.frequency == frequency,
         job_alerts.c.is_active,
         job_alerts.c.email_notifications,
@@ -47,15 +88,35 @@ def mailable(
     if after_user is not None:
         found = found.where(job_alerts.c.user_id > after_user)
     found = found.order_by(job_alerts.c.user_id, job_alerts.c.id)
-    rows = [_subscription(row) for row in connection.execute(found.limit(limit)).mappings()]
+    rows = [_due(row) for row in connection.execute(found.limit(limit))]
     if len(rows) < limit:
         return rows
-    last = rows[-1].user.id
-    whole = [row for row in rows if row.user.id != last]
+    last = rows[-1].user_id
+    whole = [row for row in rows if row.user_id != last]
     if whole:
         return whole
     one_user = found.where(job_alerts.c.user_id == last)
-    return [_subscription(row) for row in connection.execute(one_user).mappings()]
+    return [_due(row) for row in connection.execute(one_user)]
+
+
+def _due(row: Row[Any]) -> Due:
+    values = tuple(row)
+    keywords, location, job_type, level, remote_only, least, most = values[: len(Wish._fields)]
+    wish = Wish(
+        keywords_of(keywords),
+        location if location.__class__ is str else _text(location),
+        job_type if job_type.__class__ is str else _text(job_type),
+        level if level.__class__ is str else _text(level),
+        bool(remote_only),
+        least,
+        most,
+    )
+    return Due(row.id, row.user_id, wish, row.floor, values)
+
+
+def _text(value: object) -> str:
+    """What SQLite may hold in a text column."""
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value or "")
 
 
 def searches_everywhere(connection: Connection, frequency: str) -> bool:
@@ -163,6 +224,9 @@ def write_marks(connection: Connection, alert_ids: Sequence[str], run_seq: int) 
     """Note that these alerts were served up to an intake; a mark never moves back."""
     if not alert_ids:
         return
+    if connection.dialect.name == "postgresql":
+        connection.execute(_MARKS, {"alert_id": _array(alert_ids), "run_seq": run_seq})
+        return
     statement = insert_into(connection, alert_mark)
     statement = statement.on_conflict_do_update(
         index_elements=[alert_mark.c.alert_id],
@@ -195,12 +259,22 @@ def write_sent_jobs(connection: Connection, rows: Sequence[Mapping[str, str]]) -
     """Remember which jobs were queued for whom (user_id, job_id, fingerprint, outbox_id)."""
     if not rows:
         return
+    if connection.dialect.name == "postgresql":
+        columns = [column.name for column in sent_job.columns]
+        arrays = {name: _array([row[name] for row in rows]) for name in columns}
+        connection.execute(_SENT_JOBS, arrays)
+        return
     connection.execute(insert_into(connection, sent_job).on_conflict_do_nothing(), list(rows))
 
 
-def _subscriptions(floor: int) -> Select[Any]:
+def _array(values: Iterable[str]) -> str:
+    """Ids or hex digits as the literal of an array: a parameter for thousands of rows."""
+    return f"{{{','.join(values)}}}"
+
+
+def _subscriptions(floor: int, columns: Sequence[Column[Any]] = _ALERT) -> Select[Any]:
     mark = func.coalesce(alert_mark.c.run_seq, floor).label("floor")
-    return select(*_ALERT, *_USER, mark).select_from(
+    return select(*columns, *_USER, mark).select_from(
         job_alerts.join(users, users.c.id == job_alerts.c.user_id).outerjoin(
             alert_mark, alert_mark.c.alert_id == job_alerts.c.id
         )

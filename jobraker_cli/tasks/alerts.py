@@ -16,11 +16,11 @@ from jobraker_cli.errors import MessageError
 from jobraker_cli.mail.address import check_address
 from jobraker_cli.mail.consent import Way
 from jobraker_cli.mail.kinds import KINDS
-from jobraker_cli.matching import Match, Matcher
+from jobraker_cli.matching import Match
 from jobraker_cli.model import Alert, Letter, MatchRules, User
 from jobraker_cli.store import alerts as store
 from jobraker_cli.store import outbox, runs, vacancies
-from jobraker_cli.store.alerts import History, Subscription
+from jobraker_cli.store.alerts import Due, History
 from jobraker_cli.store.engine import reading
 from jobraker_cli.store.locks import lock
 from jobraker_cli.store.outbox import Queued
@@ -33,8 +33,8 @@ from jobraker_cli.tasks.periods import Schedule, period_label
 from jobraker_cli.tasks.report import PlannedJob, PlannedMessage, RunReport
 from jobraker_cli.tasks.task import Task
 
-ALERT_BATCH = 20_000  # alerts matched together
-USER_BATCH = 500  # users queued in one transaction
+ALERT_BATCH = 40_000  # alerts matched together
+USER_BATCH = 1_000  # users queued in one transaction
 MESSAGE_IDS = UUID("5b3a8f4e-8f0e-4c0e-9a53-3f6f0d1c7b11")  # any constant: our own name space
 
 EVERYTHING = ("everything",)  # the reason that matching gives where an alert asks for nothing
@@ -71,9 +71,9 @@ class _Group:
 
     mails: list[_Mail] = field(default_factory=list)
     served: list[tuple[str, str | None]] = field(default_factory=list)  # alert, its mail
-    waiting: list[Subscription] = field(default_factory=list)
+    waiting: list[Due] = field(default_factory=list)
 
-    def add(self, subscriptions: Sequence[Subscription], mail: _Mail | None) -> None:
+    def add(self, subscriptions: Sequence[Due], mail: _Mail | None) -> None:
         """Take in one person's alerts and what came of them."""
         if mail is not None:
             self.mails.append(mail)
@@ -81,7 +81,7 @@ class _Group:
                 self.waiting += subscriptions
                 return
         row_id = None if mail is None else mail.queued.id
-        self.served += [(one.alert.id, row_id) for one in subscriptions]
+        self.served += [(one.alert_id, row_id) for one in subscriptions]
 
 
 def rules_of(app: App) -> MatchRules:
@@ -147,7 +147,7 @@ class _Planner:
             with self.app.engine.begin() as connection:
                 runs.note_planned(connection, self.run.id, self.through)
 
-    def _batches(self) -> Iterator[Sequence[Subscription]]:
+    def _batches(self) -> Iterator[Sequence[Due]]:
         """The alerts that may be mailed, many at a time, each user's together."""
         after: str | None = None
         with reading(self.app.engine) as connection:
@@ -160,32 +160,32 @@ class _Planner:
                 )
             if not batch:
                 return
-            after = batch[-1].user.id
-            yield [one for one in batch if in_shard(one.user.id, self.run.options.shard)]
+            after = batch[-1].user_id
+            yield [one for one in batch if in_shard(one.user_id, self.run.options.shard)]
 
-    def _batch(self, batch: Sequence[Subscription]) -> bool:
+    def _batch(self, batch: Sequence[Due]) -> bool:
         """Match a batch of alerts and queue its digests; False at the limit or a signal."""
         if not batch:
             return True
-        matcher = Matcher([one.alert for one in batch], rules_of(self.app))
-        for block in self.jobs.blocks(min(one.alert.floor for one in batch)):
-            matcher.feed(block)
+        search = self.jobs.search(min(one.floor for one in batch))
         found: dict[str, list[tuple[Alert, Sequence[Match]]]] = {}
-        for alert, matches in matcher.results():
-            found.setdefault(alert.user_id, []).append((alert, matches))
-        users = [list(group) for _, group in groupby(batch, key=lambda one: one.user.id)]
+        for one in batch:
+            matches = search.matches(one.wish, one.floor)
+            if matches is not None:
+                found.setdefault(one.user_id, []).append((one.alert, matches))
+        users = [list(group) for _, group in groupby(batch, key=lambda one: one.user_id)]
         return all(
             not self.app.stop.is_set() and self._users(users[start : start + USER_BATCH], found)
             for start in range(0, len(users), USER_BATCH)
         )
 
-    def _users(self, users: Sequence[list[Subscription]], found: Mapping[str, Found]) -> bool:
+    def _users(self, users: Sequence[list[Due]], found: Mapping[str, Found]) -> bool:
         """Compose and queue the digests of some users in one transaction."""
         with reading(self.app.engine) as connection:
-            keys = {one[0].user.id: self._key(one[0].user.id) for one in users}
+            keys = {one[0].user_id: self._key(one[0].user_id) for one in users}
             taken = outbox.taken_keys(connection, list(keys.values()))
-            due = [one for one in users if keys[one[0].user.id] not in taken]
-            wanted = [one[0].user.id for one in due if one[0].user.id in found]
+            due = [one for one in users if keys[one[0].user_id] not in taken]
+            wanted = [one[0].user_id for one in due if one[0].user_id in found]
             histories = store.histories(connection, wanted)
             known = vacancies.mailed(connection, wanted, self.jobs.reposts, since=self.mailed_since)
             histories = store.with_vacancies(histories, known)
@@ -193,22 +193,25 @@ class _Planner:
             locales = self.app.locales.of(connection, wanted)
         group = _Group()
         for one in users:
-            if keys[one[0].user.id] in taken:  # the next period goes on from where they stand
+            if keys[one[0].user_id] in taken:  # the next period goes on from where they stand
                 group.waiting += one
         for subscriptions in due:
             if self._limit_reached(len(group.mails)):
                 self._write(group)
                 return False
-            user = subscriptions[0].user
+            user_id = subscriptions[0].user_id
             ways = {
-                one.alert.id: wishes.of(user.id, f"alert:{one.alert.id}").way
+                one.alert_id: wishes.of(user_id, f"alert:{one.alert_id}").way
                 for one in subscriptions
             }
             if Way.LATER in ways.values():  # the weekly cap: it comes with the next digest
                 group.waiting += subscriptions
                 continue
-            by_mail = [one for one in found.get(user.id, ()) if ways[one[0].id] is Way.MAIL]
-            mail = self._mail(user, by_mail, histories, locales.get(user.id, ""))
+            by_mail = [one for one in found.get(user_id, ()) if ways[one[0].id] is Way.MAIL]
+            mail = None
+            if by_mail:
+                user = subscriptions[0].user
+                mail = self._mail(user, by_mail, histories[user_id], locales.get(user_id, ""))
             frozen = self.run.options.plan
             if mail is not None and frozen is not None and not frozen.holds(mail.queued):
                 group.waiting += subscriptions  # it is not in the plan: the next run looks again
@@ -224,13 +227,8 @@ class _Planner:
     def _key(self, user_id: str) -> str:
         return f"{alert_mail.KIND}:{self.frequency}:{user_id}:{self.label or self.through}"
 
-    def _mail(
-        self, user: User, found: Found, histories: Mapping[str, History], locale: str
-    ) -> _Mail | None:
+    def _mail(self, user: User, found: Found, history: History, locale: str) -> _Mail | None:
         """A user's digest as a message; None when there is nothing to say."""
-        if not found:
-            return None
-        history = histories[user.id]
         digest = compose(
             found,
             excluded=lambda prepared: history.excludes(prepared.job.id, prepared.fingerprint),
@@ -294,9 +292,7 @@ class _Planner:
             served = [alert for alert, mail_id in group.served if mail_id is None or mail_id in new]
             store.write_sent_jobs(connection, [row for mail in pending for row in mail.sent_jobs()])
             store.write_marks(connection, served, self.through)
-            store.write_first_marks(
-                connection, {one.alert.id: one.alert.floor for one in group.waiting}
-            )
+            store.write_first_marks(connection, {one.alert_id: one.floor for one in group.waiting})
             if self.app.settings.write_last_run:
                 store.write_last_run(connection, served, self.run.now)
         self.report.counts["planned"] += len(queued)

@@ -1,17 +1,16 @@
-"""The jobs of a run: taken in once, normalized once, given out in blocks as often as needed."""
+"""The jobs of a run: taken in once, read and indexed once."""
 
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Engine
 
-from jobraker_cli.matching import PreparedJob, is_open, prepare
+from jobraker_cli.matching import PreparedJob, Search, is_open, prepare
 from jobraker_cli.model import Job, MatchRules
 from jobraker_cli.store import jobs, runs, vacancies
 from jobraker_cli.store.engine import reading
 
 BLOCK = 5_000
-KEPT = 25_000  # prepared jobs held in memory, some 3 kB each; more are read again for each batch
 
 
 class NewJobs:
@@ -41,21 +40,20 @@ class NewJobs:
         self._created_since = created_since
         self._long_texts = long_texts
         self.reposts: dict[str, datetime] = {}
-        self._kept: tuple[int, Sequence[Sequence[PreparedJob]]] | None = None
+        self._search: tuple[int, Search] | None = None
 
-    def blocks(self, after: int) -> Iterator[Sequence[PreparedJob]]:
-        """Jobs of the intakes above `after`, in blocks; from memory where they were few."""
-        if self._kept is not None and after >= self._kept[0]:
-            yield from self._kept[1]
-            return
-        kept: list[Sequence[PreparedJob]] | None = []
-        for block in self._read(after):
-            if kept is not None:
-                kept.append(block)
-                kept = kept if sum(map(len, kept)) <= KEPT else None
-            yield block
-        if kept is not None and self._kept is None:
-            self._kept = (after, kept)
+    def search(self, after: int) -> Search:
+        """The jobs of the intakes above `after` to search in, and perhaps older ones too.
+
+        Indexed once; again only when an alert has waited longer than those before it.
+        """
+        if self._search is None or after < self._search[0]:
+            self._search = None  # not two at once in memory
+            search = Search(self._rules)
+            for block in self._read(after):
+                search.feed(block)
+            self._search = after, search
+        return self._search[1]
 
     def _read(self, after: int) -> Iterator[Sequence[PreparedJob]]:
         with reading(self._engine) as connection:

@@ -1,0 +1,232 @@
+"""A whole run of daily alerts on PostgreSQL without delivery: read, match, compose, queue.
+
+Builds a database with old jobs, takes the baseline, adds users, their alerts and new jobs, and
+times `jobraker run daily-alerts --no-deliver` as a process. Prints one JSON line a size, then a
+table. Arguments: numbers of alerts (250000 500000 1000000), --jobs N, --old N, --profile.
+"""
+
+import argparse
+import json
+import os
+import platform
+import pstats
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+import uuid
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime, timedelta
+from importlib.metadata import version
+from itertools import islice
+from pathlib import Path
+from random import Random
+from typing import Any
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT))
+
+import psycopg2  # type: ignore[import-untyped]  # noqa: E402
+
+from benchmarks.synthetic import Board  # noqa: E402
+from tests.support.postgres import Server, find_binaries, server_account  # noqa: E402
+from tests.support.rows import DEFAULTS  # noqa: E402
+
+ALERTS_A_USER = 2
+SEED = 7
+NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
+STAGES = {
+    "take in": "new_jobs.py:take_in",
+    "read and index jobs": "new_jobs.py:search",
+    "read alerts": "alerts.py:mailable",
+    "match": "matcher.py:matches",
+    "compose": "digest.py:compose",
+    "write": "alerts.py:_write",
+}
+
+
+class Loader:
+    """Fills a database by COPY, as fast as it takes rows."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._random = Random(SEED)
+
+    def id(self) -> str:
+        """A UUID from the seed."""
+        return str(uuid.UUID(int=self._random.getrandbits(128), version=4))
+
+    def load(self, table: str, rows: Iterable[dict[str, object]], block: int = 20_000) -> None:
+        """Insert rows, each with the columns in which it differs from the table's defaults."""
+        defaults = DEFAULTS[table](0)
+        names: Sequence[str] = ()
+        with closing(psycopg2.connect(self._url)) as connection, connection:
+            cursor = connection.cursor()
+            source = iter(rows)
+            while part := list(islice(source, block)):
+                names = names or list(defaults | part[0])
+                with tempfile.TemporaryFile("w+", encoding="utf-8") as file:
+                    for row in part:
+                        given = defaults | row
+                        file.write("\t".join(_copied(given[name]) for name in names) + "\n")
+                    file.seek(0)
+                    listed = ", ".join(f'"{name}"' for name in names)
+                    cursor.copy_expert(f"COPY {table} ({listed}) FROM STDIN", file)
+            cursor.execute(f"ANALYZE {table}")
+
+
+def _copied(value: object) -> str:
+    if value is None:
+        return r"\N"
+    if isinstance(value, list):
+        return json.dumps(value)
+    return str(value)
+
+
+def job_rows(loader: Loader, board: Board, count: int, at: datetime) -> Iterator[dict[str, object]]:
+    """Rows of `jobs`; the company by Zipf's law too."""
+    companies = Random(SEED)
+    for title, text, city, kind, pay in board.jobs(count):
+        yield {
+            "id": loader.id(),
+            "title": title,
+            "company": f"Company {int(companies.paretovariate(1)) % 2000}",
+            "description": text,
+            "location": city,
+            "job_type": kind,
+            "salary_min": int(pay) or None,
+            "salary_max": int(pay) or None,
+            "posted_date": at,
+            "created_at": at,
+            "skills_required": text.split()[:4],
+        }
+
+
+def people(loader: Loader, board: Board, count: int) -> Iterator[tuple[str, dict[str, object]]]:
+    """Rows of `users` and `job_alerts`, each with its table."""
+    user = ""
+    for number, (phrases, city, kind, pay) in enumerate(board.alerts(count)):
+        if number % ALERTS_A_USER == 0:
+            user = loader.id()
+            yield "users", {"id": user, "email": f"user{number}@example.org"}
+        yield (
+            "job_alerts",
+            {
+                "id": loader.id(),
+                "user_id": user,
+                "keywords": phrases.split("|"),
+                "location": city,
+                "job_type": kind,
+                "min_salary": int(pay) or None,
+            },
+        )
+
+
+@contextmanager
+def server() -> Iterator[Server]:
+    """A PostgreSQL server of this benchmark's own, thrown away at its end."""
+    account = server_account()
+    binaries = find_binaries(account)
+    if binaries is None:
+        sys.exit("there is no PostgreSQL here")
+    running = Server(binaries, account)
+    try:
+        running.create()
+        yield running
+    finally:
+        running.close()
+
+
+def jobraker(url: str, folder: Path, *words: str, profile: Path | None = None) -> "Done":
+    """Run the command as a process."""
+    program = ["-m", "cProfile", "-o", str(profile)] if profile else []
+    command = [sys.executable, *program, str(Path(sys.executable).with_name("jobraker")), *words]
+    environment = {**os.environ, "DATABASE_URL": url, "EMAIL_FILE_PATH": str(folder)}
+    started = time.perf_counter()
+    done = subprocess.run(
+        command, cwd=folder, env=environment, stdout=subprocess.PIPE, text=True, check=True
+    )
+    return Done(done.stdout, time.perf_counter() - started)
+
+
+class Done:
+    """What a process wrote, how long it took."""
+
+    def __init__(self, output: str, seconds: float) -> None:
+        self.output, self.seconds = output, seconds
+
+
+def measured(running: Server, alerts: int, jobs: int, old: int, profile: Path | None) -> Any:
+    """One database, one run; its figure."""
+    url = running.url(running.create_database())
+    loader, board = Loader(url), Board(SEED)
+    with tempfile.TemporaryDirectory() as folder:
+        loader.load("jobs", job_rows(loader, board, old, NOW - timedelta(days=9)))
+        jobraker(url, Path(folder), "init")
+        loader.load("jobs", job_rows(loader, board, jobs, NOW - timedelta(hours=9)))
+        rows = list(people(loader, board, alerts))
+        loader.load("users", (row for table, row in rows if table == "users"))
+        loader.load("job_alerts", (row for table, row in rows if table == "job_alerts"))
+        del rows
+        words = ("run", "daily-alerts", "--no-deliver", "--now", NOW.isoformat(), "--json")
+        done = jobraker(url, Path(folder), *words, profile=profile)
+    report = json.loads(done.output)
+    with closing(psycopg2.connect(url)) as connection:
+        cursor = connection.cursor()
+        cursor.execute("SELECT count(*) FROM jobraker_sent_job")
+        shown = cursor.fetchone()[0]
+    figure = {
+        "bench": "run daily-alerts --no-deliver",
+        "size": f"{alerts} alerts, {jobs} new and {old} old jobs",
+        "value": round(done.seconds, 1),
+        "unit": "s",
+        "peer": None,
+        "peer_value": None,
+        "ratio": None,
+        "memory_mib": round(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024),
+        "queued": report["queued"],
+        "jobs_shown": shown,
+        "versions": {"python": platform.python_version(), "jobraker": version("jobraker")},
+    }
+    print(json.dumps(figure), flush=True)
+    return figure
+
+
+def stages(profile: Path) -> None:
+    """Where the time went, by the profile."""
+    found = pstats.Stats(str(profile)).stats  # type: ignore[attr-defined]
+    print(f"\n{'stage (profiled, so slower)':32}{'s':>8}")
+    for name, place in STAGES.items():
+        file, _, function = place.partition(":")
+        seconds = sum(
+            entry[3]
+            for (path, _, called), entry in found.items()
+            if path.endswith("/" + file) and called == function
+        )
+        print(f"{name:32}{seconds:8.1f}")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("alerts", nargs="*", type=int, default=[500_000, 1_000_000])
+    parser.add_argument("--jobs", type=int, default=20_000)
+    parser.add_argument("--old", type=int, default=200_000)
+    parser.add_argument("--profile", action="store_true")
+    options = parser.parse_args()
+    with server() as running, tempfile.TemporaryDirectory() as folder:
+        profile = Path(folder) / "profile" if options.profile else None
+        figures = [
+            measured(running, number, options.jobs, options.old, profile)
+            for number in options.alerts
+        ]
+        if profile:
+            stages(profile)
+    print(f"\n{'size':52}{'s':>8}{'MiB':>7}{'queued':>9}")
+    for figure in figures:
+        print(f"{figure['size']:52}{figure['value']:8}{figure['memory_mib']:7}{figure['queued']:9}")
+
+
+if __name__ == "__main__":
+    main()
