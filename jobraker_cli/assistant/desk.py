@@ -15,10 +15,21 @@ Row = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Why:
+    """Why the user was mailed a job or was not: a row an alert, then what holds for any mail."""
+
+    mailed: bool
+    alerts: tuple[Row, ...]
+    conditions: tuple[str, ...]
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
     """One user's place: every tool is made for it, so none can look at another's rows.
 
-    `confirm` asks the person before something is written; without a person it says no.
+    `confirm` asks the person before something is written; without a person it says no. `why` says
+    of a job's id why this user was mailed it or was not.
     """
 
     engine: Engine
@@ -27,6 +38,7 @@ class Desk:
     rules: MatchRules
     clock: Callable[[], datetime]
     confirm: Callable[[str], bool]
+    why: Callable[[str], "Why"]
 
 
 def job_row(job: Job, settings: Settings) -> Row:

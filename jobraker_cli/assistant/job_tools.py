@@ -8,11 +8,11 @@ from uuid import UUID
 
 from jobraker_cli import matching
 from jobraker_cli.assistant.arguments import Parameter
-from jobraker_cli.assistant.desk import Desk, Row, day, job_row, text_of
+from jobraker_cli.assistant.desk import Desk, Row, job_row, text_of
 from jobraker_cli.assistant.toolbox import Found, Tool
 from jobraker_cli.errors import NotFoundError
-from jobraker_cli.model import Alert, Clause, Job
-from jobraker_cli.store import jobs, mine
+from jobraker_cli.model import Alert, Job
+from jobraker_cli.store import jobs
 from jobraker_cli.store.alerts import histories
 from jobraker_cli.store.engine import reading
 
@@ -135,45 +135,15 @@ def _details(desk: Desk, job_id: str) -> Found:
 def _why(desk: Desk, job_id: str) -> Found:
     """Each alert of the user's against the job, and what else a mail depends on."""
     job = find_job(desk, job_id)
-    with reading(desk.engine) as connection:
-        alerts = mine.own_alerts(connection, desk.user.id)
-        history = histories(connection, [desk.user.id])[desk.user.id]
-        mails = mine.own_mails(connection, desk.user.id, kinds=("job_alert",), limit=200)
-    eligible = matching.eligibility(
-        job,
-        now=desk.clock(),
-        applied=job.id in history.applied,
-        dismissed=job.id in history.dismissed,
-        mailed=job.id in history.mailed,
-    )
-    sent = [mail for mail in mails if job.id in mail.payload]
-    rows: list[Row] = [_why_alert(desk, alert, job) for alert in alerts]
-    rows.append({"job": job.title, "conditions_of_any_mail": _clauses(eligible)})
-    rows += [
-        {"mail": mail.id, "state": mail.state, "sent": day(mail.sent_at) or ""} for mail in sent
-    ]
-    told = any(mail.state == "sent" for mail in sent)
-    return Found(rows, f"A mail with this job {'was' if told else 'was not'} sent to the user")
-
-
-def _why_alert(desk: Desk, alert: Alert, job: Job) -> Row:
-    found = matching.explain(alert, job, desk.rules)
-    return {
-        "alert": alert.name,
-        "alert_id": alert.id,
-        "matches": found.match,
-        "active": alert.is_active,
-        "wants_mail": alert.email_notifications,
-        "frequency": alert.frequency,
-        "clauses": _clauses(found.clauses),
+    found = desk.why(job.id)
+    last: Row = {
+        "job": job.title,
+        "mailed": found.mailed,
+        "conditions_of_any_mail": list(found.conditions),
+        "reasons": list(found.reasons),
     }
-
-
-def _clauses(clauses: Sequence[Clause]) -> list[str]:
-    return [
-        f"{'yes' if one.holds else 'NO'}: {one.name.replace('_', ' ')}: {one.detail}"
-        for one in clauses
-    ]
+    said = "was" if found.mailed else "was not"
+    return Found([*found.alerts, last], f"A mail with this job {said} sent to the user")
 
 
 class _Words(HTMLParser):

@@ -10,13 +10,15 @@ from jobraker_cli.assistant.arguments import Parameter
 from jobraker_cli.assistant.desk import Desk, Row, day, job_row
 from jobraker_cli.assistant.job_tools import ALL, SEARCHED
 from jobraker_cli.assistant.toolbox import Found, Tool
+from jobraker_cli.mail.clean import safe_url
 from jobraker_cli.model import Alert
-from jobraker_cli.store import jobs, mine
+from jobraker_cli.store import jobs, mine, notifications
 from jobraker_cli.store.engine import reading
 from jobraker_cli.store.mine import OwnApplication, OwnMail
 
 _MOST = 100  # applications, mails
 _APPLICATION_MAIL = ("application_status_update", "application_follow_up")
+_STATUSES = ("before", "status")  # of a status update: from and to
 _LIMIT = Parameter(name="limit", kind="integer", about="How many at most", least=1, most=_MOST)
 
 
@@ -42,6 +44,15 @@ def own_tools(desk: Desk) -> Sequence[Tool]:
             about="Jobs that the board recommends to the user, best first.",
             parameters=(_LIMIT,),
             run=lambda values: _recommendations(desk, values),
+        ),
+        Tool(
+            name="my_notifications",
+            about="What the board told the user lately, the newest first.",
+            parameters=(
+                _LIMIT,
+                Parameter(name="unread", kind="boolean", about="Only what was not read yet"),
+            ),
+            run=lambda values: _notifications(desk, values),
         ),
     )
 
@@ -73,8 +84,8 @@ def _applications(desk: Desk, values: Mapping[str, Any]) -> Found:
         mails = mine.own_mails(connection, desk.user.id, kinds=_APPLICATION_MAIL, limit=500)
     trails: dict[str, list[Row]] = {}
     for mail in reversed(mails):
-        for application_id in _applications_in(mail):
-            trails.setdefault(application_id, []).append(_step(mail))
+        content = _content(mail)
+        trails.setdefault(str(content.get("application_id")), []).append(_step(mail, content))
     return Found([_application(one, trails.get(one.id, [])) for one in found])
 
 
@@ -94,25 +105,20 @@ def _application(one: OwnApplication, trail: list[Row]) -> Row:
     return {name: value for name, value in row.items() if value}
 
 
-def _step(mail: OwnMail) -> Row:
-    return {"kind": mail.kind, "state": mail.state, "day": day(mail.sent_at or mail.created_at)}
+def _step(mail: OwnMail, content: Mapping[str, Any]) -> Row:
+    step: Row = {"kind": mail.kind, "state": mail.state}
+    step["day"] = day(mail.sent_at or mail.created_at)
+    said = {name: str(content[name]).replace("_", " ") for name in _STATUSES if content.get(name)}
+    return step | said
 
 
-def _applications_in(mail: OwnMail) -> set[str]:
-    """Ids of the applications that a mail's payload speaks of, wherever they stand in it."""
+def _content(mail: OwnMail) -> Mapping[str, Any]:
+    """A mail's payload, empty where it is no JSON object."""
     try:
-        waiting: list[Any] = [json.loads(mail.payload)]
+        content = json.loads(mail.payload)
     except (ValueError, RecursionError):
-        return set()
-    found = set()
-    while waiting:
-        value = waiting.pop()
-        if isinstance(value, dict):
-            found |= {str(value[key]) for key in ("application_id", "application") if key in value}
-            waiting += value.values()
-        elif isinstance(value, list):
-            waiting += value
-    return found
+        return {}
+    return content if isinstance(content, dict) else {}
 
 
 def _alerts(desk: Desk, values: Mapping[str, Any]) -> Found:
@@ -147,5 +153,27 @@ def _recommendations(desk: Desk, values: Mapping[str, Any]) -> Found:
             {**job_row(found[job_id], desk.settings), "score": round(score, 2)}
             for job_id, score in scored
             if job_id in found and matching.is_open(found[job_id], now)
+        ]
+    )
+
+
+def _notifications(desk: Desk, values: Mapping[str, Any]) -> Found:
+    with reading(desk.engine) as connection:
+        found = notifications.search(
+            connection,
+            user_id=desk.user.id,
+            unread=bool(values.get("unread")),
+            limit=values.get("limit", 20),
+        )
+    return Found(
+        [
+            {
+                "text": one.title,
+                "kind": one.kind.replace("_", " "),
+                "day": day(one.created_at),
+                "link": safe_url(one.link),
+                "read": one.read_at is not None,
+            }
+            for one, _ in found
         ]
     )

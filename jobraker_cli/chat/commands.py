@@ -169,12 +169,10 @@ def _why(talk: "Talk", rest: str) -> None:
         if "clauses" in row:
             verdict = "matches" if row["matches"] else "does not match"
             lines.append(f"{row['alert']}: {verdict}")
-            lines += [f"  {clause}" for clause in row["clauses"]]
-        elif "mail" in row:
-            lines.append(f"mail {row['mail']}: {row['state']} {row['sent']}")
+            lines += [f"  {clause}" for clause in (*row["clauses"], *row["why_not"])]
         else:
             lines.append("any mail:")
-            lines += [f"  {clause}" for clause in row["conditions_of_any_mail"]]
+            lines += [f"  {one}" for one in (*row["conditions_of_any_mail"], *row["reasons"])]
     talk.repl.screen.note("\n".join(lines))
 
 

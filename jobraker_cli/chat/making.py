@@ -6,7 +6,7 @@ from collections.abc import Callable
 from jobraker_cli.assistant.alert_tools import alert_tools
 from jobraker_cli.assistant.archive import Archive, DatabaseArchive, MemoryArchive
 from jobraker_cli.assistant.client import OpenAIModel
-from jobraker_cli.assistant.desk import Desk
+from jobraker_cli.assistant.desk import Desk, Row, Why
 from jobraker_cli.assistant.dialogue import Dialogue
 from jobraker_cli.assistant.job_tools import job_tools
 from jobraker_cli.assistant.limits import Meter
@@ -15,11 +15,13 @@ from jobraker_cli.assistant.own_tools import own_tools
 from jobraker_cli.assistant.scripted import ScriptedModel
 from jobraker_cli.assistant.toolbox import Toolbox
 from jobraker_cli.mail.clean import clean_line
-from jobraker_cli.model import User
+from jobraker_cli.model import Clause, User
 from jobraker_cli.settings import Settings
 from jobraker_cli.store.chat import ChatSession
 from jobraker_cli.tasks.alerts import rules_of
+from jobraker_cli.tasks.answers import AlertAnswer
 from jobraker_cli.tasks.app import App
+from jobraker_cli.tasks.why import why
 
 _INSTRUCTIONS = """\
 You are the assistant of the job board {company}, in a terminal. You talk with {name}.
@@ -55,6 +57,7 @@ def make_dialogue(
         rules=rules_of(app),
         clock=app.clock,
         confirm=confirm,
+        why=lambda job_id: why_of(app, user, job_id),
     )
     archive: Archive = (
         DatabaseArchive(app.engine, user.id, app.clock)
@@ -74,6 +77,32 @@ def make_dialogue(
         session_id=None if session is None else session.id,
         untitled=session is None or not session.title,
     )
+
+
+def why_of(app: App, user: User, job_id: str) -> Why:
+    """Why the user was mailed a job or was not, in the words of the ledger."""
+    answer = why(app, user.id, job_id)
+    return Why(
+        mailed=answer.mailed is not None,
+        alerts=tuple(_alert_row(one) for one in answer.alerts),
+        conditions=tuple(map(_clause, answer.eligibility)),
+        reasons=tuple(one.detail for one in answer.hindrances),
+    )
+
+
+def _alert_row(one: AlertAnswer) -> Row:
+    return {
+        "alert": one.alert.name,
+        "alert_id": one.alert.id,
+        "frequency": one.alert.frequency,
+        "matches": one.explanation.match,
+        "clauses": [_clause(clause) for clause in one.explanation.clauses],
+        "why_not": [reason.detail for reason in one.hindrances],
+    }
+
+
+def _clause(one: Clause) -> str:
+    return f"{'yes' if one.holds else 'NO'}: {one.name.replace('_', ' ')}: {one.detail}"
 
 
 def instructions(app: App, user: User) -> str:

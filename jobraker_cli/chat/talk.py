@@ -12,6 +12,7 @@ from jobraker_cli.chat.terminal_text import fit
 from jobraker_cli.errors import UsageError
 from jobraker_cli.model import User
 from jobraker_cli.store import chat as store
+from jobraker_cli.store import notifications
 from jobraker_cli.store.chat import ChatMessage, ChatSession
 from jobraker_cli.store.engine import reading
 from jobraker_cli.tasks.app import App
@@ -31,6 +32,7 @@ class Talk:
     user: User
     dialogue: Dialogue
     confirm: Callable[[str], bool]
+    known: set[str] | None = None
     _repl: "Repl | None" = field(default=None)
 
     @property
@@ -89,8 +91,16 @@ class Talk:
         return self.dialogue.toolbox.rows(tool, values)
 
     def news(self) -> Sequence[str]:
-        """What happened since this was asked last: new notifications."""
-        return ()
+        """What the board told the person since this was asked last; nothing the first time.
+
+        Compared by id, so that what commits late is told too.
+        """
+        with reading(self.app.engine) as connection:
+            there = notifications.ids_of(connection, self.user.id)
+            fresh = there - self.known if self.known is not None else set()
+            found = notifications.by_id(connection, fresh)
+        self.known = there
+        return [f"* {fit(one.title)}" for one in found]
 
 
 def open_talk(app: App, wish: "Wish", *, confirm: Callable[[str], bool]) -> Talk:
@@ -103,4 +113,6 @@ def open_talk(app: App, wish: "Wish", *, confirm: Callable[[str], bool]) -> Talk
         session = latest_session(app, user)
     model = model_of(app.settings, demo=wish.demo)
     dialogue = make_dialogue(app, user, model, session=session, confirm=confirm)
-    return Talk(app=app, user=user, dialogue=dialogue, confirm=confirm)
+    talk = Talk(app=app, user=user, dialogue=dialogue, confirm=confirm)
+    talk.news()  # what was told before is no news
+    return talk

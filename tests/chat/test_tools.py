@@ -70,7 +70,10 @@ def test_why_a_mail_came_or_not_is_told_alert_by_alert(board: Board, opened: Ope
     board.add_alert(user, name="Rust", keywords=["rust"])
     job = board.add_job(title="Python Engineer")
     board.add_application(user, job)
-    python, rust, conditions = told(opened(board, user), "why_mail", job_id=job)["rows"]
+    found = told(opened(board, user), "why_mail", job_id=job)
+    assert found["remark"] == "A mail with this job was not sent to the user"
+    python, rust, conditions = found["rows"]
+    assert python["why_not"][0].startswith("it was there at the baseline")
     assert (python["matches"], python["frequency"]) == (True, "weekly")
     assert rust["matches"] is False
     assert rust["clauses"][0].startswith("NO: keywords: asked: rust")

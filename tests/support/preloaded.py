@@ -15,12 +15,14 @@ from contextlib import suppress
 from pathlib import Path
 
 _LOADED = [
+    "jobraker_cli.chat.talk",
     "jobraker_cli.cli.run",
     "jobraker_cli.delivery.sender",
     "jobraker_cli.delivery.smtp",
     "jobraker_cli.mail.compose",
     "jobraker_cli.tasks.runner",
     "jobraker_cli.wiring",
+    "openai.resources.chat.completions",
     "sqlalchemy.dialects.postgresql.psycopg2",
     "sqlalchemy.dialects.sqlite.pysqlite",
     "tests.support.preloaded",
