@@ -39,7 +39,19 @@ COMMANDS = {
     ),
     "test-email": ("templates:test_email", "Send samples of the templates to an address."),
     "chat": ("chat:chat", "Talk to an assistant that knows the board and the ledger."),
-    "doctor": ("doctor:doctor", "Check settings, database, relay, runs: is all well?"),
+    "stats": (
+        "stats:stats",
+        "Count messages by kind, state, provider, domain and hour, and runs by outcome.",
+    ),
+    "prune": (
+        "prune:prune",
+        "Forget old payloads, then old messages, tries and runs, in small transactions.",
+    ),
+    "users": ("users:users", "Hand out or erase all that is kept of a person."),
+    "doctor": (
+        "doctor:doctor",
+        "Check settings, database, ledger, rights, relay, DNS, templates, runs and messages.",
+    ),
     "config": ("setup:config", "Look at the settings."),
     "db": ("setup:db", "Look at the ledger's schema, or upgrade it."),
 }

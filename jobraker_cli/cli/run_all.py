@@ -12,6 +12,7 @@ from jobraker_cli.errors import BusyError
 from jobraker_cli.operations.all_due import TaskOutcome, run_due, worst
 from jobraker_cli.operations.observed import Observer
 from jobraker_cli.tasks.app import RunOptions
+from jobraker_cli.tasks.report import RunReport
 from jobraker_cli.wiring import system_now
 
 
@@ -55,14 +56,15 @@ def _tell(outcome: TaskOutcome, options: RunOptions) -> None:
 
 
 def _record(outcome: TaskOutcome) -> dict[str, object]:
-    """One task under the keys of `run TASK`; what never began has its outcome and error only."""
-    error = None if outcome.error is None else str(outcome.error)
-    if outcome.report is not None:
-        return {**as_json(outcome.report), "exit_code": outcome.exit_code, "error": error}
-    busy = isinstance(outcome.error, BusyError)
+    """One task under the keys of `run TASK`, also where it never began."""
+    report = outcome.report
+    if report is None:
+        busy = isinstance(outcome.error, BusyError)
+        report = RunReport(task=outcome.task, run_id=0, dry_run=False)
+        report.outcome = "busy" if busy else "failed"
     return {
-        "task": outcome.task,
-        "outcome": "busy" if busy else "failed",
+        **as_json(report),
+        "extra": report.extra,
         "exit_code": outcome.exit_code,
-        "error": error,
+        "error": None if outcome.error is None else str(outcome.error),
     }

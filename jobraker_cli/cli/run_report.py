@@ -41,6 +41,8 @@ def as_json(report: "RunReport") -> dict[str, Any]:
         **{name: report.counts[name] for name in COUNTS},
         "duration_seconds": round(report.duration_seconds, 3),
     }
+    if report.extra:
+        record["extra"] = dict(report.extra)
     if report.dry_run or session.verbosity() > 0:
         record["messages"] = [
             {
@@ -69,5 +71,8 @@ def words(report: "RunReport") -> list[str]:
     kept = [f"{report.counts['planned']} planned"]
     shown = ("queued", "sent", "failed", "dead", "uncertain", "suppressed", "cancelled")
     kept += [f"{report.counts[name]} {name}" for name in shown if report.counts[name]]
+    kept += [
+        f"{number} {name.replace('_', ' ')}" for name, number in report.extra.items() if number
+    ]
     dry = ", nothing was written" if report.dry_run else ""
     return [*lines, f"{report.task}: {', '.join(kept)} in {report.duration_seconds:.1f} s{dry}"]

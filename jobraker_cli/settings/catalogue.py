@@ -254,6 +254,24 @@ class Settings:
     log_format: str = _setting(
         "JOBRAKER_LOG_FORMAT", values.one_of("text", "json"), "text", "The log's form: text or json"
     )
+    prune_payload_days: int = _setting(
+        "PRUNE_PAYLOAD_DAYS",
+        values.whole_number(1, 36_500),
+        "30",
+        "Days that `prune` keeps what settled messages said",
+    )
+    prune_message_days: int = _setting(
+        "PRUNE_MESSAGE_DAYS",
+        values.whole_number(62, 36_500),
+        "90",
+        "Days that `prune` keeps settled messages and their tries",
+    )
+    prune_run_days: int = _setting(
+        "PRUNE_RUN_DAYS",
+        values.whole_number(7, 36_500),
+        "400",
+        "Days that `prune` keeps the records of runs",
+    )
     write_last_run: bool = _setting(
         "JOBRAKER_WRITE_LAST_RUN",
         values.yes_or_no,

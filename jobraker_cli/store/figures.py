@@ -59,6 +59,13 @@ def by_kind_and_state(connection: Connection, *, since: datetime | None = None) 
     return [Tally(names=(row.kind, row.state), number=row.n) for row in rows]
 
 
+def by_state_of_run(connection: Connection, run_id: int) -> Mapping[str, int]:
+    """The messages that a run queued, by the state they are in now."""
+    found = select(_outbox.c.state, func.count().label("n")).where(_outbox.c.run == run_id)
+    rows = connection.execute(found.group_by(_outbox.c.state).order_by(_outbox.c.state))
+    return {row.state: row.n for row in rows}
+
+
 def by_domain(connection: Connection, *, since: datetime, limit: int) -> Sequence[Tally]:
     """Messages by their recipient's domain and state: the domains with the most first."""
     domain = _domain(connection)

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, func, inspect, select
 
 from jobraker_cli.store import ledger
-from jobraker_cli.store.types import clock
+from jobraker_cli.store.types import clock, comparable
 
 BASELINE = "init"
 _run = ledger.run
@@ -189,3 +189,23 @@ def durations(connection: Connection, task: str, *, limit: int) -> list[float]:
     )
     rows = connection.execute(found.order_by(_run.c.run_id.desc()).limit(limit))
     return [(row.finished_at - row.started_at).total_seconds() for row in rows]
+
+
+def bury_forgotten(connection: Connection, before: datetime) -> int:
+    """Close the records of runs from before a moment that never closed them; how many."""
+    closed = (
+        _run.update()
+        .where(_run.c.finished_at.is_(None), comparable(_run.c.started_at) < comparable(before))
+        .values(
+            finished_at=select(clock()).scalar_subquery(),
+            outcome="died",
+            error="it ended without closing its record: killed, or the machine stopped",
+        )
+    )
+    return connection.execute(closed).rowcount
+
+
+def by_id(connection: Connection, run_id: int) -> RunRecord | None:
+    """One run."""
+    row = connection.execute(select(_run).where(_run.c.run_id == run_id)).mappings().one_or_none()
+    return None if row is None else _record(row)

@@ -36,7 +36,10 @@ class PlannedMessage:
 
 @dataclass(slots=True, kw_only=True)
 class RunReport:
-    """How a run went. `error` is what ended it early; the counts hold all the same."""
+    """How a run went. `error` is what ended it early; the counts hold all the same.
+
+    `extra` counts what is no message, under names of the task's own.
+    """
 
     task: str
     run_id: int
@@ -47,6 +50,7 @@ class RunReport:
     messages: Sequence[PlannedMessage] = ()
     error: JobrakerError | None = None
     alarms: Sequence[str] = ()
+    extra: dict[str, int] = field(default_factory=dict)
 
     @property
     def exit_code(self) -> int:

@@ -104,7 +104,7 @@ def _recorded(app: App, task: Task, options: RunOptions) -> RunReport:
             connection,
             run_id,
             outcome=report.outcome,
-            counts={name: report.counts[name] for name in COUNTS},
+            counts={name: report.counts[name] for name in COUNTS} | report.extra,
             error="" if report.error is None else str(report.error),
         )
     return report
@@ -117,7 +117,7 @@ def _plan_and_deliver(app: App, task: Task, run: Run, report: RunReport) -> None
         if not run.options.confirmed:
             stop_if_unusual(app, task, run)
         task.plan(app, run, report)
-    if run.options.deliver and not app.stop.is_set():
+    if task.delivers and run.options.deliver and not app.stop.is_set():
         limit = run.options.limit if task.plan is None else None
         delivered = app.crew(all_checks(app.settings.timezone)).deliver(limit)
         report.counts.update(delivered.counts)

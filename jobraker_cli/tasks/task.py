@@ -36,7 +36,8 @@ class Task:
     """One scheduled task.
 
     `plan` queues what is due and counts it in the report; None for a task that only delivers.
-    An exclusive task runs once at a time; `checks` look at its messages right before they go.
+    An exclusive task runs once at a time; `checks` look at its messages right before they go. One
+    that queues nothing need not deliver either.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Task:
     schedule: Schedule
     plan: Callable[[App, Run, RunReport], None] | None
     exclusive: bool = True
+    delivers: bool = True
     checks: Mapping[str, Check] = field(default_factory=dict)
 
 

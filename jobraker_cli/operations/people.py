@@ -1,0 +1,114 @@
+"""All that is kept of one person: found, exported, erased."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from jobraker_cli.delivery.checks import suppression_key
+from jobraker_cli.errors import NotFoundError, UsageError
+from jobraker_cli.store import personal, suppressions
+from jobraker_cli.store.engine import reading
+from jobraker_cli.store.personal import Person
+from jobraker_cli.tasks.app import App
+
+_HIDDEN = "not exported: it may hold a link that resets the password"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Erased:
+    """What was erased, or would be: rows by table; whether the address stays blocked."""
+
+    counts: dict[str, int]
+    has_account: bool
+    suppressed: bool
+
+
+def find(connection: Connection, email: str) -> Person:
+    """The person with this address.
+
+    Raises NotFoundError when neither an account nor a message has it, and UsageError when accounts
+    differ in the case of its letters only and none is spelled like this.
+    """
+    found = personal.accounts(connection, email)
+    exact = [user for user, address in found.items() if address == email]
+    if exact:
+        return Person(email=email, user_ids=tuple(exact), has_account=True)
+    if len(found) > 1:
+        raise UsageError(
+            f"{len(found)} accounts have this address in other spellings of its letters; "
+            "write it exactly as the account has it"
+        )
+    for user, address in found.items():
+        return Person(email=address, user_ids=(user,), has_account=True)
+    gone = personal.mailed_users(connection, email)
+    person = Person(email=email, user_ids=tuple(gone), has_account=False)
+    if not gone and not any(personal.counts(connection, person).values()):
+        raise NotFoundError("Neither an account nor a message has this address")
+    return person
+
+
+def export(app: App, email: str, now: datetime) -> dict[str, Any]:
+    """One document of all that the ledger and the chat hold of a person."""
+    secret = app.keyring().secret
+    with reading(app.engine) as connection:
+        person = find(connection, email)
+        tables = {
+            table.name: [_plain(row) for row in personal.rows(connection, table, person)]
+            for table in personal.all_tables(connection)
+        }
+        reason = _block(connection, suppression_key(secret, person.email))
+    return {
+        "email": person.email,
+        "user_ids": list(person.user_ids),
+        "has_account": person.has_account,
+        "exported_at": _iso(now),
+        "suppressed": reason,
+        "tables": tables,
+    }
+
+
+def erase(app: App, email: str, *, block: bool, dry_run: bool) -> Erased:
+    """Delete all of a person but the HMAC of a blocked address; in one transaction.
+
+    With `block` the address is put on the list of those that are never mailed.
+    """
+    secret = app.keyring().secret
+    with reading(app.engine) if dry_run else app.engine.begin() as connection:
+        person = find(connection, email)
+        work = personal.counts if dry_run else personal.erase
+        counts = work(connection, person)
+        key = suppression_key(secret, person.email)
+        if block and not dry_run:
+            suppressions.suppress(connection, [key], reason="erased", source="operator")
+        blocked = block or _block(connection, key) is not None
+    return Erased(counts=counts, has_account=person.has_account, suppressed=blocked)
+
+
+def _block(connection: Connection, key: str) -> str | None:
+    """Why an address is never mailed; None where it may be."""
+    return suppressions.suppressed(connection, [key]).get(key)
+
+
+def _plain(row: dict[str, Any]) -> dict[str, Any]:
+    """A row as JSON can have it; a payload as the document that it is."""
+    plain = {
+        name: _iso(value) if isinstance(value, datetime) else value for name, value in row.items()
+    }
+    if "payload" in plain:
+        hidden = plain.get("kind") == "password_reset"
+        plain["payload"] = _HIDDEN if hidden else _document(plain["payload"])
+    return plain
+
+
+def _document(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return text
+
+
+def _iso(moment: datetime) -> str:
+    return moment.isoformat().replace("+00:00", "Z")

@@ -1,0 +1,123 @@
+"""What the ledger and the chat hold of one person, table by table; and taking it away.
+
+A table belongs to a person by a column: user_id, recipient, or the id of a message, an alert, an
+application or a chat session of theirs. Tables without such a column are listed in IMPERSONAL; a
+test holds the two together complete.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Table, and_, delete, func, inspect, or_, select
+
+from jobraker_cli.store import ledger, shared
+
+IMPERSONAL: Mapping[str, str] = MappingProxyType(
+    {
+        "jobraker_schema": "names of SQL files",
+        "jobraker_counter": "two numbers",
+        "jobraker_key": "the key of the suppressions",
+        "jobraker_run": "counts of runs",
+        "jobraker_job_seen": "ids of jobs",
+        "jobraker_vacancy": "fingerprints of postings",
+        "jobraker_suppression": "HMACs of addresses: they stay, so that the block does",
+    }
+)
+_PARENTS = {
+    "alert_id": "job_alerts",
+    "application_id": "applications",
+    "session_id": "chat_chatsession",
+}
+_CHAT = ("chat_chatmessage", "chat_chatsession")  # the first hangs on the second
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Whom it is about: the account's ids (none when it is gone) and the address as written."""
+
+    email: str
+    user_ids: tuple[str, ...]
+    has_account: bool
+
+
+def accounts(connection: Connection, email: str) -> Mapping[str, str]:
+    """Accounts whose address is this one in any case of letters: address by id."""
+    users = shared.users
+    found = select(users.c.id, users.c.email).where(func.lower(users.c.email) == email.lower())
+    return {row.id: row.email for row in connection.execute(found)}
+
+
+def mailed_users(connection: Connection, email: str) -> Sequence[str]:
+    """Ids of people to whom messages went under this address: accounts that are gone, too."""
+    outbox = ledger.outbox
+    found = select(outbox.c.user_id).where(
+        func.lower(outbox.c.recipient) == email.lower(), outbox.c.user_id.is_not(None)
+    )
+    return list(connection.execute(found.distinct()).scalars())
+
+
+def personal_tables() -> list[Table]:
+    """The ledger's tables with something of a person, those that hang on messages first."""
+    found = [table for table in ledger.ledger.sorted_tables if table.name not in IMPERSONAL]
+    return sorted(found, key=lambda table: (table.name == ledger.outbox.name, table.name))
+
+
+def of_person(table: Table, person: Person) -> ColumnElement[bool]:
+    """Which rows of a table are theirs. Raises LookupError for a table that is nobody's."""
+    columns = table.c
+    if table.name == ledger.outbox.name:
+        theirs = func.lower(columns.recipient) == person.email.lower()
+        alone = and_(columns.user_id.is_(None), theirs)
+        return or_(columns.user_id.in_(person.user_ids), alone, columns.recipient == person.email)
+    if "user_id" in columns:
+        return columns.user_id.in_(person.user_ids)
+    if "outbox_id" in columns:
+        messages = select(ledger.outbox.c.id).where(of_person(ledger.outbox, person))
+        return columns.outbox_id.in_(messages)
+    for name, parent in _PARENTS.items():
+        if name in columns and parent in shared.shared.tables:
+            owner = shared.shared.tables[parent]
+            ids = select(owner.c.id).where(owner.c.user_id.in_(person.user_ids))
+            return columns[name].in_(ids)
+    raise LookupError(f"{table.name} belongs to nobody: see IMPERSONAL in store/personal.py")
+
+
+def rows(connection: Connection, table: Table, person: Person) -> list[dict[str, Any]]:
+    """Their rows of a table."""
+    found = connection.execute(select(table).where(of_person(table, person))).mappings()
+    return [{str(name): value for name, value in row.items()} for row in found]
+
+
+def counts(connection: Connection, person: Person) -> dict[str, int]:
+    """How many rows of theirs each table has."""
+    return {
+        table.name: int(
+            connection.execute(
+                select(func.count()).select_from(table).where(of_person(table, person))
+            ).scalar_one()
+        )
+        for table in all_tables(connection)
+    }
+
+
+def all_tables(connection: Connection) -> list[Table]:
+    """The tables to look at, in the order in which their rows can be deleted."""
+    return [*_chat_tables(connection), *personal_tables()]
+
+
+def erase(connection: Connection, person: Person) -> dict[str, int]:
+    """Delete every row of theirs; how many in each table."""
+    return {
+        table.name: connection.execute(delete(table).where(of_person(table, person))).rowcount
+        for table in all_tables(connection)
+    }
+
+
+def _chat_tables(connection: Connection) -> Iterator[Table]:
+    """The web application's chat tables, where it has them and jobraker knows them."""
+    there = inspect(connection)
+    for name in _CHAT:
+        if name in shared.shared.tables and there.has_table(name):
+            yield shared.shared.tables[name]

@@ -1,0 +1,147 @@
+"""What is pruned from the ledger, a bounded number of rows at a time.
+
+Functions take an open connection and never commit. Nothing here touches what is needed against
+duplicates: jobs seen, jobs sent while they exist, dedupe keys that no calendar period ends.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, or_, select
+
+from jobraker_cli.store import ledger, shared
+from jobraker_cli.store.runs import BASELINE
+from jobraker_cli.store.types import comparable
+
+FINAL = ("sent", "dead", "cancelled", "suppressed")
+EMPTY = "{}"
+# Their dedupe keys name a day, a week or a month, so that an old one can never come again.
+PERIODIC = ("job_alert", "job_recommendations", "admin_digest")
+_outbox, _attempt, _run = ledger.outbox, ledger.attempt, ledger.run
+_HARMLESS = or_(_outbox.c.dedupe_key.is_(None), _outbox.c.kind.in_(PERIODIC))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """Rows to prune, and where the next search begins (None: at the start)."""
+
+    ids: Sequence[Any]
+    after: datetime | None = None
+
+
+def take(connection: Connection, query: Select[Any], after: datetime | None, n: int) -> Batch:
+    """At most `n` rows of a query by its first column, in order.
+
+    One with a second column, a moment with an index, goes on where the last batch ended.
+    """
+    key, *moment = query.selected_columns
+    order = moment[0] if moment else key
+    if moment and after is not None:
+        query = query.where(order >= after)
+    rows = connection.execute(query.order_by(order).limit(n)).all()
+    return Batch(ids=[row[0] for row in rows], after=rows[-1][1] if rows and moment else None)
+
+
+def count(connection: Connection, query: Select[Any]) -> int:
+    """How many rows a query has."""
+    return int(connection.execute(select(func.count()).select_from(query.subquery())).scalar_one())
+
+
+def old_payloads(before: datetime, kinds: Collection[str]) -> Select[Any]:
+    """Settled messages from before a moment whose payload is still there."""
+    return _messages(_settled(before, kinds), _outbox.c.payload != EMPTY)
+
+
+def old_rows(before: datetime, kinds: Collection[str]) -> Select[Any]:
+    """Settled messages from before a moment that no duplicate could come of."""
+    return _messages(_settled(before, kinds), _HARMLESS)
+
+
+def old_tries(before: datetime, kinds: Collection[str]) -> Select[Any]:
+    """Settled messages from before a moment that stay, and whose tries are still there."""
+    tried = exists(select(_attempt.c.outbox_id).where(_attempt.c.outbox_id == _outbox.c.id))
+    return _messages(_settled(before, kinds), ~_HARMLESS, tried)
+
+
+def _settled(before: datetime, kinds: Collection[str]) -> ColumnElement[bool]:
+    old = and_(_outbox.c.state.in_(FINAL), comparable(_outbox.c.created_at) < comparable(before))
+    return and_(old, _outbox.c.kind.in_(kinds)) if kinds else old
+
+
+def _messages(*where: ColumnElement[bool]) -> Select[Any]:
+    return select(_outbox.c.id, _outbox.c.created_at).where(*where)
+
+
+def empty_payloads(connection: Connection, ids: Sequence[str]) -> int:
+    """Forget what messages said; who got them when, and the relay's words, stay."""
+    changed = _outbox.update().where(_outbox.c.id.in_(ids)).values(payload=EMPTY)
+    return connection.execute(changed).rowcount
+
+
+def delete_tries(connection: Connection, ids: Sequence[str]) -> int:
+    """Delete the tries of messages."""
+    return connection.execute(_attempt.delete().where(_attempt.c.outbox_id.in_(ids))).rowcount
+
+
+def delete_rows(connection: Connection, ids: Sequence[str]) -> int:
+    """Delete messages with their tries."""
+    delete_tries(connection, ids)
+    return connection.execute(_outbox.delete().where(_outbox.c.id.in_(ids))).rowcount
+
+
+def old_runs(before: datetime) -> Select[Any]:
+    """Run records that neither the baseline, nor a schedule, nor an alert's start hangs on."""
+    newest = select(func.max(_run.c.run_id)).group_by(_run.c.task, _run.c.shard)
+    planned = newest.where(_run.c.run_seq.is_not(None))
+    return select(_run.c.run_id).where(
+        comparable(_run.c.started_at) < comparable(before),
+        _run.c.finished_at.is_not(None),
+        _run.c.task != BASELINE,
+        _run.c.run_id.not_in(newest),
+        _run.c.run_id.not_in(planned),
+    )
+
+
+def delete_runs(connection: Connection, ids: Sequence[int]) -> int:
+    """Delete run records."""
+    return connection.execute(_run.delete().where(_run.c.run_id.in_(ids))).rowcount
+
+
+def lost_marks() -> Select[Any]:
+    """Marks of alerts that the web application has deleted."""
+    mark, alerts = ledger.alert_mark, shared.job_alerts
+    there = exists(select(alerts.c.id).where(alerts.c.id == mark.c.alert_id))
+    return select(mark.c.alert_id).where(~there)
+
+
+def delete_marks(connection: Connection, ids: Sequence[str]) -> int:
+    """Delete marks."""
+    mark = ledger.alert_mark
+    return connection.execute(mark.delete().where(mark.c.alert_id.in_(ids))).rowcount
+
+
+def lost_people() -> Select[Any]:
+    """People who were sent jobs and whom the web application has deleted."""
+    sent, users = ledger.sent_job, shared.users
+    there = exists(select(users.c.id).where(users.c.id == sent.c.user_id))
+    return select(sent.c.user_id).where(~there).distinct()
+
+
+def delete_sent_jobs(connection: Connection, user_ids: Sequence[str]) -> int:
+    """Delete what is remembered as sent to people; how many people that were."""
+    sent = ledger.sent_job
+    connection.execute(sent.delete().where(sent.c.user_id.in_(user_ids)))
+    return len(user_ids)
+
+
+def dead_rows(connection: Connection) -> dict[str, tuple[int, int]]:
+    """Live and dead rows of jobraker's tables as PostgreSQL's statistics have them; else none."""
+    if connection.dialect.name != "postgresql":
+        return {}
+    found = connection.exec_driver_sql(
+        "SELECT relname, n_live_tup, n_dead_tup FROM pg_stat_user_tables"
+        " WHERE starts_with(relname, 'jobraker_')"
+    )
+    return {row.relname: (row.n_live_tup, row.n_dead_tup) for row in found}

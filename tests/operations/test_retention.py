@@ -1,0 +1,271 @@
+"""`prune` and `users`: what is forgotten, what must stay, and what is kept of one person."""
+
+import json
+import uuid
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from jobraker_cli.store import ledger, personal
+from jobraker_cli.store.personal import Person
+from tests.support.board import Board
+from tests.support.command import Command
+from tests.support.mailbox import Mailbox
+
+NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
+
+
+def add_message(
+    board: Board, state: str, *, days: int, kind: str = "job_alert", key: str | None = None
+) -> uuid.UUID:
+    """A message of so many days ago with one try."""
+    message = uuid.uuid4()
+    board.execute(
+        "INSERT INTO jobraker_outbox (id, dedupe_key, kind, recipient, payload, state, created_at)"
+        " VALUES (:id, :key, :kind, 'ada@example.org', :payload, :state, :at)",
+        id=message,
+        key=key,
+        kind=kind,
+        payload='{"sections": []}',
+        state=state,
+        at=NOW - timedelta(days=days),
+    )
+    board.execute(
+        "INSERT INTO jobraker_attempt (outbox_id, attempt, at, phase) VALUES (:id, 1, :at, 'done')",
+        id=message,
+        at=NOW - timedelta(days=days),
+    )
+    return message
+
+
+def left(board: Board) -> dict[str, str]:
+    """The payload of every message that is left, by id with dashes."""
+    rows = board.rows("SELECT id, payload FROM jobraker_outbox")
+    return {str(uuid.UUID(str(row["id"]))): str(row["payload"]) for row in rows}
+
+
+def tries(board: Board) -> set[str]:
+    rows = board.rows("SELECT outbox_id FROM jobraker_attempt")
+    return {str(uuid.UUID(str(row["outbox_id"]))) for row in rows}
+
+
+def run_prune(jobraker: Command, *args: str) -> Any:
+    return jobraker("run", "prune", "--now", NOW.isoformat(), "--json", *args).json
+
+
+def test_payloads_go_before_rows_and_what_waits_stays(board: Board, jobraker: Command) -> None:
+    jobraker("init")
+    young = add_message(board, "sent", days=29)
+    middle = add_message(board, "sent", days=31)
+    old = [add_message(board, state, days=91) for state in ("sent", "dead", "cancelled")]
+    waiting = [
+        add_message(board, state, days=400)
+        for state in ("pending", "sending", "failed", "uncertain")
+    ]
+    before = board.dump()
+    planned = run_prune(jobraker, "--dry-run")["extra"]
+    assert board.dump() == before
+    report = run_prune(jobraker)
+    assert report["extra"] == planned | {"payloads": 4, "messages": 3}
+    found = left(board)
+    assert set(found) == {str(one) for one in (young, middle, *waiting)}
+    assert found[str(middle)] == "{}"
+    assert all(found[str(one)] != "{}" for one in (young, *waiting))
+    assert tries(board) == set(found)
+    assert not {str(one) for one in old} & set(found)
+    assert sum(run_prune(jobraker)["extra"].values()) == 0
+    assert jobraker("outbox", "show", str(middle)).returncode == 0
+
+
+def test_a_key_that_no_period_ends_stays_for_ever_without_its_payload(
+    board: Board, jobraker: Command
+) -> None:
+    jobraker("init")
+    welcome = add_message(board, "sent", days=2000, kind="welcome", key="welcome:ada")
+    status = add_message(board, "sent", days=2000, kind="application_status_update", key="s:1")
+    digest = add_message(board, "sent", days=2000, key="daily:ada:2021-06-02")
+    keyless = add_message(board, "sent", days=2000, kind="password_reset")
+    run_prune(jobraker)
+    assert left(board) == {str(welcome): "{}", str(status): "{}"}
+    assert tries(board) == set()
+    assert str(digest) not in left(board)
+    assert str(keyless) not in left(board)
+
+
+def test_what_was_mailed_is_not_mailed_again_after_everything_was_pruned(
+    board: Board, jobraker: Command, mailbox: Mailbox
+) -> None:
+    env = mailbox.settings
+    board.add_alert(board.add_user(), keywords=["python"])
+    board.add_alert(board.add_user(), keywords=["python"], frequency="weekly")
+    jobraker("init")
+    board.add_job(title="Python Engineer")
+    jobraker("run", "all", "--now", NOW.isoformat(), env=env)
+    assert len(mailbox.messages) == 2
+    later = (NOW + timedelta(days=1000)).isoformat()
+    pruned = jobraker("run", "prune", "--now", later, "--json", env=env).json["extra"]
+    assert pruned["messages"] == 2
+    assert left(board) == {}
+    jobraker("run", "all", "--now", later, env=env)
+    assert len(mailbox.messages) == 2
+    assert jobraker("doctor", "--offline", "--json", env=env).json["ok"]
+
+
+def test_more_than_one_transaction_of_rows_is_pruned(
+    sqlite_board: Board, jobraker: Command
+) -> None:
+    jobraker("init")
+    sqlite_board.execute(
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2500)"
+        " INSERT INTO jobraker_outbox (id, kind, recipient, payload, state, created_at)"
+        " SELECT printf('%032x', i), 'job_alert', 'a@b.test', '{\"a\": 1}', 'sent',"
+        " '2026-01-01 00:00:00.000000' FROM n"
+    )
+    extra = run_prune(jobraker)["extra"]
+    assert (extra["payloads"], extra["messages"]) == (2500, 2500)
+
+
+def test_runs_that_something_hangs_on_stay(board: Board, jobraker: Command) -> None:
+    jobraker("init")
+    for day in (1, 2, 3):
+        jobraker("run", "daily-alerts", "--now", f"2026-11-0{day}T09:00:00Z")
+    board.execute("UPDATE jobraker_run SET started_at = '2020-01-01 00:00:00+00:00'")
+    board.execute(
+        "INSERT INTO jobraker_run (run_id, task, started_at, believed_at)"
+        " VALUES (900, 'deliver', '2020-01-01 00:00:00+00:00', '2020-01-01 00:00:00+00:00')"
+    )
+    assert run_prune(jobraker)["extra"]["runs"] == 2
+    kept = {(one["task"], one["outcome"]) for one in jobraker("runs", "--json").json}
+    assert kept == {
+        ("init", "done"),
+        ("daily-alerts", "done"),
+        ("prune", "done"),
+        ("deliver", "died"),
+    }
+    board.add_alert(board.add_user(), keywords=["python"])
+    board.add_job(title="Python Engineer")
+    assert jobraker("run", "daily-alerts", "--json").json["planned"] == 1
+
+
+def test_what_hangs_on_deleted_alerts_and_people_goes(board: Board, jobraker: Command) -> None:
+    user = board.add_user()
+    alert = board.add_alert(user, keywords=["python"])
+    jobraker("init")
+    board.add_job(title="Python Engineer")
+    jobraker("run", "daily-alerts", "--no-deliver")
+    assert run_prune(jobraker)["extra"]["marks"] == 0
+    board.delete("job_alerts", alert)
+    board.delete("users", user)
+    extra = run_prune(jobraker)["extra"]
+    assert (extra["marks"], extra["people"]) == (1, 1)
+    assert board.counts()["jobraker_job_seen"] == 1
+
+
+def test_the_command_takes_kinds_and_ages_and_says_what_would_go(
+    sqlite_board: Board, jobraker: Command
+) -> None:
+    jobraker("init")
+    days = (datetime.now(UTC) - NOW).days
+    add_message(sqlite_board, "sent", days=40 - days)
+    add_message(sqlite_board, "sent", days=40 - days, kind="welcome", key="w")
+    dry = jobraker("prune", "--kind", "welcome", "--payload-days", "20", "--dry-run", "--json").json
+    assert (dry["dry_run"], dry["pruned"]["payloads"]) == (True, 1)
+    assert set(dry["pruned"]) == {"payloads", "messages", "tries"}
+    done = jobraker("prune", "--kind", "welcome", "--payload-days", "20", "--json").json
+    assert done["pruned"]["payloads"] == 1
+    assert sorted(left(sqlite_board).values()) == ['{"sections": []}', "{}"]
+    assert "62" in jobraker("prune", "--message-days", "61", check=2).stderr
+
+
+# One person
+
+
+def test_every_table_of_the_ledger_is_a_persons_or_said_not_to_be() -> None:
+    person = Person(email="a@b.test", user_ids=("x",), has_account=True)
+    for table in personal.personal_tables():
+        personal.of_person(table, person)  # raises for a table that nobody thought of
+    assert set(personal.IMPERSONAL) <= set(ledger.ledger.tables)
+    for name in personal.IMPERSONAL:
+        columns = {column.name for column in ledger.ledger.tables[name].columns}
+        assert not columns & {"user_id", "recipient", "email", "outbox_id"}, name
+
+
+def one_mailed(board: Board, jobraker: Command, mailbox: Mailbox, email: str) -> str:
+    user = board.add_user(email=email)
+    board.add_alert(user, keywords=["python"])
+    jobraker("init")
+    board.add_job(title="Python Engineer")
+    jobraker("run", "daily-alerts", env=mailbox.settings)
+    return user
+
+
+def test_an_export_has_every_row_of_a_person_and_of_nobody_else(
+    board: Board, jobraker: Command, mailbox: Mailbox
+) -> None:
+    board.add_alert(board.add_user(email="grace@example.org"), keywords=["python"])
+    user = one_mailed(board, jobraker, mailbox, "ada@example.org")
+    jobraker("preferences", "pause", "ada@example.org")
+    document = jobraker("users", "export", "ada@example.org").json
+    assert document["user_ids"] == [user]
+    tables = document["tables"]
+    for name in ("outbox", "attempt", "sent_job", "alert_mark", "preference"):
+        assert len(tables[f"jobraker_{name}"]) == 1, name
+    (message,) = tables["jobraker_outbox"]
+    assert message["payload"]["sections"]
+    assert "grace" not in json.dumps(document)
+    counts = jobraker("users", "export", "ada@example.org", "--dry-run", "--json").json["tables"]
+    assert counts == {name: len(rows) for name, rows in tables.items()}
+    assert jobraker("users", "export", "nobody@example.org", check=66).stdout == ""
+
+
+def test_after_an_erasure_only_the_hmac_of_a_blocked_address_is_left(
+    board: Board, jobraker: Command, mailbox: Mailbox
+) -> None:
+    user = one_mailed(board, jobraker, mailbox, "ada@example.org")
+    other = board.add_user(email="grace@example.org")
+    before = board.dump()
+    dry = jobraker("users", "erase", "ada@example.org", "--block", "--dry-run", "--json").json
+    assert board.dump() == before
+    done = jobraker("users", "erase", "ada@example.org", "--block", "--json").json
+    assert done["tables"] == dry["tables"]
+    assert (dry["dry_run"], done["dry_run"], done["suppressed"]) == (True, False, True)
+    own = {name: rows for name, rows in board.dump().items() if name.startswith("jobraker_")}
+    for trace in ("ada@", user, uuid.UUID(user).hex):
+        assert trace not in str(own)
+    assert len(own["jobraker_suppression"]) == 1
+    assert board.row("users", other)["email"] == "grace@example.org"
+    board.add_job(title="Python Nurse")
+    jobraker("run", "daily-alerts", "--now", "2030-01-01T09:00:00Z", env=mailbox.settings)
+    assert len(mailbox.messages) == 1, "the blocked address gets no mail"
+
+
+def test_a_person_whose_account_is_gone_is_found_by_their_mails(
+    board: Board, jobraker: Command, mailbox: Mailbox
+) -> None:
+    user = one_mailed(board, jobraker, mailbox, "ada@example.org")
+    board.delete("users", user)
+    done = jobraker("users", "erase", "ada@example.org", "--json")
+    assert done.json["has_account"] is False
+    assert done.stderr == ""
+    own = {name: rows for name, rows in board.dump().items() if name.startswith("jobraker_")}
+    assert "ada@" not in str(own)
+    assert uuid.UUID(user).hex not in str(own).replace("-", "")
+
+
+def test_accounts_that_differ_in_case_are_two_people(
+    sqlite_board: Board, jobraker: Command
+) -> None:
+    jobraker("init")
+    first = sqlite_board.add_user(email="Bob@example.org")
+    sqlite_board.add_user(email="bob@example.org")
+    assert jobraker("users", "export", "Bob@example.org").json["user_ids"] == [first]
+    said = jobraker("users", "export", "BOB@example.org", check=2).stderr
+    assert "exactly" in said
+    warned = jobraker("users", "erase", "bob@example.org").stderr
+    assert "the account is still there" in warned
+
+
+@pytest.mark.parametrize("command", ["export", "erase"])
+def test_users_needs_a_baseline(sqlite_board: Board, jobraker: Command, command: str) -> None:
+    assert "baseline" in jobraker("users", command, "ada@example.org", check=78).stderr
