@@ -131,7 +131,7 @@ def with_tantivy(jobs: Path, alerts: Path) -> dict[str, Any]:
             result = searcher.search(
                 query(*row), SHOWN, count=True, order_by_field="number", order=Order.Desc
             )
-            found.append((result.count or 0, len(result.hits)))  # type: ignore[attr-defined]
+            found.append((result.count or 0, len(result.hits)))  # type: ignore[attr-defined, unused-ignore]
         return found
 
     rows = list(read_rows(alerts))

@@ -26,25 +26,26 @@ class Erased:
     suppressed: bool
 
 
-def find(connection: Connection, email: str) -> Person:
+def find(connection: Connection, email: str, secret: bytes) -> Person:
     """The person with this address.
 
     Raises NotFoundError when neither an account nor a message has it, and UsageError when accounts
     differ in the case of its letters only and none is spelled like this.
     """
     found = personal.accounts(connection, email)
+    key = suppression_key(secret, email)
     exact = [user for user, address in found.items() if address == email]
     if exact:
-        return Person(email=email, user_ids=tuple(exact), has_account=True)
+        return Person(email=email, address_key=key, user_ids=tuple(exact), has_account=True)
     if len(found) > 1:
         raise UsageError(
             f"{len(found)} accounts have this address in other spellings of its letters; "
             "write it exactly as the account has it"
         )
     for user, address in found.items():
-        return Person(email=address, user_ids=(user,), has_account=True)
+        return Person(email=address, address_key=key, user_ids=(user,), has_account=True)
     gone = personal.mailed_users(connection, email)
-    person = Person(email=email, user_ids=tuple(gone), has_account=False)
+    person = Person(email=email, address_key=key, user_ids=tuple(gone), has_account=False)
     if not gone and not any(personal.counts(connection, person).values()):
         raise NotFoundError("Neither an account nor a message has this address")
     return person
@@ -54,12 +55,12 @@ def export(app: App, email: str, now: datetime) -> dict[str, Any]:
     """One document of all that the ledger and the chat hold of a person."""
     secret = app.keyring().secret
     with reading(app.engine) as connection:
-        person = find(connection, email)
+        person = find(connection, email, secret)
         tables = {
             table.name: [_plain(row) for row in personal.rows(connection, table, person)]
             for table in personal.all_tables(connection)
         }
-        reason = _block(connection, suppression_key(secret, person.email))
+        reason = _block(connection, person.address_key)
     return {
         "email": person.email,
         "user_ids": list(person.user_ids),
@@ -77,10 +78,10 @@ def erase(app: App, email: str, *, block: bool, dry_run: bool) -> Erased:
     """
     secret = app.keyring().secret
     with reading(app.engine) if dry_run else app.engine.begin() as connection:
-        person = find(connection, email)
+        person = find(connection, email, secret)
         work = personal.counts if dry_run else personal.erase
         counts = work(connection, person)
-        key = suppression_key(secret, person.email)
+        key = person.address_key
         if block and not dry_run:
             suppressions.suppress(connection, [key], reason="erased", source="operator")
         blocked = block or _block(connection, key) is not None

@@ -22,6 +22,7 @@ IMPERSONAL: Mapping[str, str] = MappingProxyType(
         "jobraker_run": "counts of runs",
         "jobraker_job_seen": "ids of jobs",
         "jobraker_vacancy": "fingerprints of postings",
+        "jobraker_baseline": "names of baselines that were taken",
         "jobraker_suppression": "HMACs of addresses: they stay, so that the block does",
     }
 )
@@ -35,9 +36,13 @@ _CHAT = ("chat_chatmessage", "chat_chatsession")  # the first hangs on the secon
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """Whom it is about: the account's ids (none when it is gone) and the address as written."""
+    """Whom it is about: the account's ids (none when it is gone) and the address as written.
+
+    `address_key` is the HMAC under which the address would be suppressed.
+    """
 
     email: str
+    address_key: str
     user_ids: tuple[str, ...]
     has_account: bool
 
@@ -58,9 +63,15 @@ def mailed_users(connection: Connection, email: str) -> Sequence[str]:
     return list(connection.execute(found.distinct()).scalars())
 
 
+def is_personal(table: Table) -> bool:
+    """Whether a table says, by one of its columns, whose a row is."""
+    owning = {"user_id", "recipient", "outbox_id", *_PARENTS}
+    return table.name == ledger.soft_bounce.name or bool(owning & set(table.columns.keys()))
+
+
 def personal_tables() -> list[Table]:
     """The ledger's tables with something of a person, those that hang on messages first."""
-    found = [table for table in ledger.ledger.sorted_tables if table.name not in IMPERSONAL]
+    found = [table for table in ledger.ledger.sorted_tables if is_personal(table)]
     return sorted(found, key=lambda table: (table.name == ledger.outbox.name, table.name))
 
 
@@ -73,15 +84,25 @@ def of_person(table: Table, person: Person) -> ColumnElement[bool]:
         return or_(columns.user_id.in_(person.user_ids), alone, columns.recipient == person.email)
     if "user_id" in columns:
         return columns.user_id.in_(person.user_ids)
+    if table.name == ledger.soft_bounce.name:
+        return columns.key == person.address_key
+    ways = list(_by_parents(table, person))
+    if not ways:
+        raise LookupError(f"{table.name} belongs to nobody: see IMPERSONAL in store/personal.py")
+    return or_(*ways)
+
+
+def _by_parents(table: Table, person: Person) -> Iterator[ColumnElement[bool]]:
+    """The ways from a row to its person: over a message, an alert, an application, a session."""
+    columns = table.c
     if "outbox_id" in columns:
         messages = select(ledger.outbox.c.id).where(of_person(ledger.outbox, person))
-        return columns.outbox_id.in_(messages)
+        yield columns.outbox_id.in_(messages)
     for name, parent in _PARENTS.items():
         if name in columns and parent in shared.shared.tables:
             owner = shared.shared.tables[parent]
-            ids = select(owner.c.id).where(owner.c.user_id.in_(person.user_ids))
-            return columns[name].in_(ids)
-    raise LookupError(f"{table.name} belongs to nobody: see IMPERSONAL in store/personal.py")
+            theirs = owner.c.user_id.in_(person.user_ids)
+            yield columns[name].in_(select(owner.c.id).where(theirs))
 
 
 def rows(connection: Connection, table: Table, person: Person) -> list[dict[str, Any]]:
