@@ -42,8 +42,10 @@ def newcomers(
         user_profiles.c.current_title,
         user_profiles.c.skills,
         user_profiles.c.resume,
-        exists().where(job_alerts.c.user_id == users.c.id).label("has_alert"),
-        exists().where(applications.c.user_id == users.c.id).label("has_application"),
+        exists(job_alerts.c.id).where(job_alerts.c.user_id == users.c.id).label("has_alert"),
+        exists(applications.c.id)
+        .where(applications.c.user_id == users.c.id)
+        .label("has_application"),
     ).select_from(
         users.outerjoin(user_profiles, user_profiles.c.user_id == users.c.id).outerjoin(
             user_seen, user_seen.c.user_id == users.c.id
