@@ -272,6 +272,20 @@ def _array(values: Iterable[str]) -> str:
     return f"{{{','.join(values)}}}"
 
 
+def forget_sent(
+    connection: Connection, user_id: str, job_ids: Collection[str], outbox_id: str
+) -> None:
+    """Forget that these jobs were queued for a user, for they were taken out of the message."""
+    if job_ids:
+        connection.execute(
+            sent_job.delete().where(
+                sent_job.c.user_id == user_id,
+                sent_job.c.job_id.in_(list(job_ids)),
+                sent_job.c.outbox_id == outbox_id,
+            )
+        )
+
+
 def _subscriptions(floor: int, columns: Sequence[Column[Any]] = _ALERT) -> Select[Any]:
     mark = func.coalesce(alert_mark.c.run_seq, floor).label("floor")
     return select(*columns, *_USER, mark).select_from(

@@ -84,7 +84,8 @@ def check(
 ) -> Mapping[str, Checked]:
     """Cancel digests nobody may get any more; drop what is over or done with from the others.
 
-    A message that was tried before keeps its content: a retry sends the same bytes.
+    A message that was tried before keeps its content: a retry sends the same bytes. What is dropped
+    was not mailed, so that a repost of it is.
     """
     contents = {one.letter.id: _read(one.letter.payload) for one in claimed}
     users = {one.letter.user_id for one in claimed if one.letter.user_id is not None}
@@ -104,6 +105,9 @@ def check(
             fitting = still_open - done_with
             checked = _checked(content, wanted, fitting, frozen=one.letter.id in tried)
             found.update({one.letter.id: checked} if checked is not None else {})
+            if checked is not None and checked.payload and one.letter.user_id is not None:
+                dropped = _job_ids(content) - _job_ids(json.loads(checked.payload))
+                alerts.forget_sent(connection, one.letter.user_id, dropped, one.letter.id)
     return found
 
 

@@ -82,16 +82,23 @@ def test_what_the_baseline_knew_is_mailed_as_seen_before_and_the_window_can_be_t
     assert "First seen" not in town.texts()[1]
 
 
-def test_a_vacancy_whose_mail_was_cancelled_comes_with_its_repost(
-    postgres_board: Board, jobraker: Command, mailbox: Mailbox
+def test_a_vacancy_that_was_taken_out_before_the_send_comes_with_its_repost(
+    sqlite_board: Board, jobraker: Command, mailbox: Mailbox
 ) -> None:
-    town = Town(postgres_board, jobraker, mailbox)
+    town = Town(sqlite_board, jobraker, mailbox)
     town.command("init")
     first = town.post()
     assert town.run(0, "daily-alerts", "--no-deliver") == 1
     town.board.update("jobs", first, status="closed")
-    assert town.run(0, "deliver") == 0
-    assert town.mailbox.messages == []
+    town.run(0, "deliver")
+    assert town.mailbox.messages == []  # cancelled: it was the only one
+    second = town.post()
+    town.post(company="Bolt")
+    assert town.run(1, "daily-alerts", "--no-deliver") == 1
+    town.board.update("jobs", second, status="closed")
+    town.run(1, "deliver")
+    assert ["Bolt" in text and "Acme" not in text for text in town.texts()] == [True]
     town.post()
-    assert town.run(1) == 1
-    assert len(town.mailbox.messages) == 1
+    town.post(company="BOLT Ltd")
+    assert town.run(2) == 1
+    assert ["Acme" in text and "BOLT" not in text for text in town.texts()] == [False, True]
