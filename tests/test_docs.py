@@ -312,11 +312,13 @@ _RUN = {
     ("ini", "locale"),
     ("jinja", "override"),
     ("json", "payload"),
+    ("json", "reset-payload"),
     ("python", "kinds"),
     ("python", "page"),
     ("python", "suppression"),
     ("python", "verify"),
     *(("sql", name) for name in ("cancel", "cancel-all", "grants", "grants-create", "queue")),
+    ("sql", "reset"),
     *(("sql", name) for name in ("retry", "unsubscribe", "unsuppress")),
 }
 _SHOWN = {"mermaid", "sh", "text"}
@@ -485,6 +487,9 @@ def test_the_table_of_json_keys_is_what_commands_print(on_demo: Command) -> None
         "chat list": lambda: told("chat", "list", *person),
         "chat show SESSION": lambda: told("chat", "show", newest_session(), *person),
         "chat search WORDS": lambda: told("chat", "search", "alerts", *person),
+        "send welcome": lambda: told("send", "welcome", "--user", newest["to"]),
+        "notifications list": lambda: told("notifications", "list", "--limit", "5"),
+        "notifications read": lambda: told("notifications", "read", "--user", newest["to"]),
         "doctor": lambda: told("doctor"),
         "init": lambda: told("init"),
         "demo": lambda: told("demo", "--keep", "another"),
@@ -656,6 +661,32 @@ def test_a_message_that_is_inserted_as_the_page_says_is_delivered(
     assert states(jobraker) == {str(queued.id): "sent"}
     (mail,) = (jobraker.cwd / "mail").glob("*.eml")
     assert b"Subject: New job: Python Engineer at Acme" in mail.read_bytes()
+
+
+def test_a_password_reset_that_is_inserted_as_the_page_says_is_delivered_and_forgotten(
+    board: Board, jobraker: Command
+) -> None:
+    jobraker("init")
+    user = board.add_user(email="ada@example.org")
+    payload = json.loads(block(DOCS / "ledger.md", "json", "reset-payload"))
+    until = datetime.now(UTC) + timedelta(hours=1)
+    payload["expires_at"] = until.isoformat()
+    queued = uuid.uuid4()
+    board.execute(
+        block(DOCS / "ledger.md", "sql", "reset"),
+        id=queued,
+        user_id=uuid.UUID(user),
+        recipient="ada@example.org",
+        payload=json.dumps(payload),
+        expires_at=until,
+    )
+    before = jobraker("outbox", "show", str(queued)).stdout
+    jobraker("run", "deliver", env={"EMAIL_BACKEND": "file", "EMAIL_FILE_PATH": "mail"})
+    (mail,) = (jobraker.cwd / "mail").glob("*.eml")
+    assert b"jobs.example.com/reset/TOKEN" in mail.read_bytes().replace(b"=\r\n", b"")
+    after = jobraker("outbox", "show", str(queued), "--json").stdout
+    assert "TOKEN" not in before + after
+    assert "TOKEN" not in str(board.rows("SELECT * FROM jobraker_outbox"))
 
 
 def test_the_payload_on_the_page_has_the_keys_of_a_real_one(

@@ -16,6 +16,7 @@ from jobraker_cli.mail import (
     password_reset,
     recommendations,
     status_update,
+    trial,
     welcome,
 )
 from jobraker_cli.mail.links import Links
@@ -108,6 +109,15 @@ KINDS: Mapping[str, MailKind] = MappingProxyType(
             priority=60,
             scope="recommendations",
             view=recommendations.view,
+        ),
+        "test": MailKind(
+            name="test",
+            list_mail=False,
+            bulk=False,
+            lifetime=timedelta(hours=1),
+            priority=0,
+            scope="",
+            view=trial.view,
         ),
     }
 )

@@ -11,6 +11,8 @@ from jobraker_cli.mail.links import Links
 from jobraker_cli.mail.note import Action, Note, day_and_time
 from jobraker_cli.mail.wording import Words
 
+HIDDEN = "link_hidden"  # in a payload from which the link was taken
+
 
 def checked_link(url: object, site_url: str) -> str:
     """The link, if it is https and leads to the site; else MessageError that does not quote it."""
@@ -26,9 +28,16 @@ def _host(url: str) -> str:
     return (urlsplit(url).hostname or "").rstrip(".")
 
 
+def _link(payload: Mapping[str, object], site_url: str) -> str:
+    """The link; a place holder where the payload is one to show, which is never sent."""
+    if payload.get(HIDDEN) is True:
+        return f"https://{_host(site_url)}/link-not-shown"
+    return checked_link(payload.get("reset_url"), site_url)
+
+
 def view(payload: Mapping[str, object], links: Links, words: Words) -> Note:
     """The message in words. Raises MessageError for a link that must not be mailed."""
-    link = checked_link(payload.get("reset_url"), links.brand.site_url)
+    link = _link(payload, links.brand.site_url)
     company = links.brand.company_name
     expires = payloads.moment(payload.get("expires_at"))
     until = day_and_time(expires.astimezone(UTC), words) if expires else ""

@@ -4,8 +4,9 @@ Functions take an open connection and never commit. States:
 pending -> sending -> sent | failed (will retry) | dead | uncertain | cancelled | suppressed.
 """
 
+import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,6 +19,8 @@ from jobraker_cli.store.types import clock, clock_plus, comparable
 from jobraker_cli.store.upsert import insert_into
 
 UNKNOWN_MOMENT = datetime(1970, 1, 1, tzinfo=UTC)  # of a row in SQLite whose created_at is none
+SECRET = {"password_reset": ("name", "expires_at")}
+"""Kinds whose payload is a secret, with what of it may be shown."""
 WAITING = ("pending", "failed", "uncertain")
 _outbox = ledger.outbox
 _attempt = ledger.attempt
@@ -276,6 +279,19 @@ def message_id_of(row_id: str, domain: str) -> str:
     return f"<{row_id}@{domain}>"
 
 
+def shown_payload(kind: str, payload: str) -> str:
+    """A payload as it may be read by others than the sender: without the link of a reset."""
+    if kind not in SECRET:
+        return payload
+    try:
+        content = json.loads(payload)
+    except (ValueError, RecursionError):
+        content = None
+    kept = content if isinstance(content, dict) else {}
+    shown = {name: value for name, value in kept.items() if name in SECRET[kind]}
+    return json.dumps({**shown, "link_hidden": True})
+
+
 def _letter(row: Mapping[Any, Any]) -> Letter:
     return Letter(
         id=row["id"],
@@ -300,8 +316,9 @@ def _claimed(row: Mapping[Any, Any]) -> Claimed:
 
 
 def _entry(row: Mapping[Any, Any]) -> Entry:
+    letter = _letter(row)
     return Entry(
-        letter=_letter(row),
+        letter=replace(letter, payload=shown_payload(letter.kind, letter.payload)),
         state=row["state"],
         attempt=row["attempt"],
         next_attempt_at=row["next_attempt_at"],

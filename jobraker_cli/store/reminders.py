@@ -6,7 +6,7 @@ Functions take an open connection and never commit.
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, exists, func, or_, select
+from sqlalchemy import Connection, and_, func, or_, select
 
 from jobraker_cli.store import applications as rows
 from jobraker_cli.store import ledger
@@ -41,7 +41,7 @@ def candidates(
         date >= comparable(dates_since),
         or_(applications.c.follow_up_reminder_sent_at.is_(None), reminded < date),
     )
-    told = exists().where(
+    told = select(_reminder.c.cause).where(
         _reminder.c.application_id == applications.c.id, _reminder.c.cause == "silence"
     )
     applied = func.coalesce(applications.c.applied_at, applications.c.created_at)
@@ -49,7 +49,7 @@ def candidates(
         applications.c.follow_up_date.is_(None),
         applications.c.status.in_(waiting),
         comparable(applied) <= comparable(silent_since),
-        ~told,
+        ~told.exists(),
     )
     found = rows.submitted().where(
         users.c.is_active, applications.c.status.not_in(closed), or_(own, silent)

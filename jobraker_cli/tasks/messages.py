@@ -30,7 +30,7 @@ class Draft:
 
     A user without an id is an address that belongs to nobody on the board: no notification. `page`
     is the page of the web application that the notification leads to, such as "applications".
-    Without `by_mail` the person gets the notification only.
+    Without `by_mail` the person gets the notification only. `priority` is the kind's by default.
     """
 
     kind: str
@@ -39,6 +39,7 @@ class Draft:
     facts: Mapping[str, object]
     page: str
     by_mail: bool = True
+    priority: int | None = None
     expires_at: datetime | None = None
     jobs: tuple[PlannedJob, ...] = field(default=())
 
@@ -85,6 +86,8 @@ def preview(app: App, run: Run, report: RunReport, drafts: Sequence[Draft]) -> N
     """Count and describe what a run would write, and write nothing."""
     mails = [draft for draft in drafts if draft.by_mail]
     report.counts["planned"] += len(mails)
+    if run.options.counting:
+        return
     with reading(app.engine) as connection:
         locales = app.locales.of(connection, {draft.user.id for draft in mails if draft.user.id})
     described = [_described(app, draft, _queued(app, run, draft, locales)) for draft in mails]
@@ -118,7 +121,7 @@ def _queued(app: App, run: Run, draft: Draft, locales: Mapping[str, str]) -> Que
         payload=text({"name": draft.user.first_name, **draft.facts}),
         message_id=outbox.message_id_of(row_id, app.message_id_domain),
         created_at=run.now,
-        priority=kind.priority,
+        priority=kind.priority if draft.priority is None else draft.priority,
         expires_at=draft.expires_at or run.now + kind.lifetime,
         run=run.id,
         state=state,

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from jobraker_cli.delivery.checks import Check, Checked
 from jobraker_cli.mail import payloads
 from jobraker_cli.mail.kinds import KINDS
+from jobraker_cli.mail.password_reset import HIDDEN
 from jobraker_cli.model import User
 from jobraker_cli.store import alerts
 from jobraker_cli.store.outbox import Claimed
@@ -36,7 +37,7 @@ def draft_of(user: User, *, reset_url: str, expires_at: datetime, key: str) -> D
 def check(
     connection: Connection, claimed: Sequence[Claimed], now: datetime
 ) -> Mapping[str, Checked]:
-    """Cancel a reset whose link has expired, or whose owner is gone.
+    """Cancel a reset whose link has expired or was not kept, or whose owner is gone.
 
     A row that does not say until when its link works is good for the kind's lifetime.
     """
@@ -44,11 +45,13 @@ def check(
     active = alerts.active_users(connection, users)
     found: dict[str, Checked] = {}
     for one in claimed:
-        said = messages.content(one.letter.payload).get("expires_at")
-        until = payloads.moment(said) or one.expires_at
+        content = messages.content(one.letter.payload)
+        until = payloads.moment(content.get("expires_at")) or one.expires_at
         until = until or one.letter.created_at + KINDS[KIND].lifetime
         if one.letter.user_id is not None and one.letter.user_id not in active:
             found[one.letter.id] = Checked(cancel=GONE)
+        elif HIDDEN in content:
+            found[one.letter.id] = Checked(cancel="its link was not kept; ask for a new one")
         elif until <= now:
             found[one.letter.id] = Checked(cancel="expired before it could be sent")
     return found

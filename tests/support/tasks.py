@@ -85,7 +85,7 @@ def _mail(path: Path) -> Mail:
         to=str(message["To"]),
         subject=str(message["Subject"]),
         kind=str(message["X-Jobraker-Kind"]),
-        text=body.get_content(),
+        text=body.get_content().replace("\r\n", "\n"),
         message=message,
     )
 
