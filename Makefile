@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PYTEST ?= $(BIN)/python -m pytest -q
 
-.PHONY: help demo test check fix cover crash-sweep wheel-test bench bench-start places-report messages gazetteer grants clean
+.PHONY: help demo test check fix cover crash-sweep wheel-test bench bench-start places-report screenshots mail-lint messages gazetteer grants clean
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
@@ -65,6 +65,13 @@ bench-run: $(VENV)/.test  ## a whole run of daily alerts on PostgreSQL, up to a 
 
 places-report: $(VENV)/.test  ## what the place resolver makes of the real postings, if they are there
 	$(BIN)/python benchmarks/places.py
+
+screenshots: $(BIN)/jobraker  ## pictures of every template, light, dark and on a phone, with Chromium
+	$(BIN)/python scripts/screenshots.py
+
+mail-lint: $(BIN)/jobraker  ## SpamAssassin, html-validate, vnu and axe over every sample; says what is missing
+	-command -v npm >/dev/null && npm install --silent --no-audit --no-fund --prefix build/lint-tools html-validate vnu-jar axe-core puppeteer-core
+	$(BIN)/python scripts/mail_lint.py
 
 messages: $(VENV)/.test  ## extract the messages of code and templates, merge and compile the catalogues
 	$(BIN)/python scripts/messages.py

@@ -1,12 +1,14 @@
 """Colours that stay readable: contrast as WCAG 2.2 defines it, the brand's colour made to fit."""
 
 import re
+from colorsys import hls_to_rgb, rgb_to_hls
 from dataclasses import dataclass
 
 READABLE = 4.5  # WCAG 2.2, 1.4.3
 CLEAR = 7.0  # WCAG 2.2, 1.4.6; on dark panels a bare 4.5 looks dull
 LIGHT_PANEL, DARK_PANEL = "#ffffff", "#1c2327"
 DARK_LABEL = "#101418"
+MUTED = 0.6  # of the saturation, in the dark
 
 Rgb = tuple[int, int, int]
 
@@ -26,10 +28,7 @@ class Accent:
 
 def accent(color: str) -> Accent:
     """The colour darkened and lightened as far as it must be to be read on our panels."""
-    return Accent(
-        light=_towards(color, "#000000", LIGHT_PANEL, READABLE),
-        dark=_towards(color, "#ffffff", DARK_PANEL, CLEAR),
-    )
+    return Accent(light=_darker(color), dark=_lighter(color))
 
 
 def contrast(one: str, other: str) -> float:
@@ -56,12 +55,23 @@ def _luminance(parts: Rgb) -> float:
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
-def _towards(color: str, end: str, ground: str, ratio: float) -> str:
-    """The first mixture of the two, in steps of a twentieth, that can be read on the ground."""
-    start, stop = rgb(color), rgb(end)
+def _darker(color: str) -> str:
+    """The colour itself where it can be read on white, else the first darker one that can."""
+    red, green, blue = rgb(color)
     mixtures = (
-        "#"
-        + "".join(f"{round(a + (b - a) * step / 20):02x}" for a, b in zip(start, stop, strict=True))
+        _written(*(part * (20 - step) / 20 / 255 for part in (red, green, blue)))
         for step in range(21)
     )
-    return next(found for found in mixtures if contrast(found, ground) >= ratio)
+    return next(found for found in mixtures if contrast(found, LIGHT_PANEL) >= READABLE)
+
+
+def _lighter(color: str) -> str:
+    """The first colour of that hue, a little muted, that is clear to see on a dark panel."""
+    hue, lightness, saturation = rgb_to_hls(*(part / 255 for part in rgb(color)))
+    steps = (lightness + (1 - lightness) * step / 20 for step in range(21))
+    shades = (_written(*hls_to_rgb(hue, light, saturation * MUTED)) for light in steps)
+    return next(found for found in shades if contrast(found, DARK_PANEL) >= CLEAR)
+
+
+def _written(*parts: float) -> str:
+    return "#" + "".join(f"{round(part * 255):02x}" for part in parts)

@@ -49,10 +49,10 @@ class Composer:
 
     `templates` is a folder of an operator's own templates, searched before the package's. They see
     `mail` (the view of the kind), `brand`, `accent` (its colours), `subject` (not in the subject's
-    own template), `site`, `date`, `manage_url`, `unsubscribe_url` (list mail only), `lang`, `dir`,
-    `start` and `end` (the sides of a line), gettext's functions and `number`. `locale` is the
-    language of letters that name none. Raises ConfigError for settings that no mail can be made
-    with.
+    own template), `site`, `date`, `scope`, `manage_url`, `unsubscribe_url` (list mail only),
+    `lang`, `dir`, `start` and `end` (the sides of a line), gettext's functions and `number`.
+    `locale` is the language of letters that name none. Raises ConfigError for settings that no mail
+    can be made with.
     """
 
     def __init__(
@@ -116,6 +116,7 @@ class Composer:
             "brand": self._brand,
             "site": urlsplit(self._brand.site_url).netloc,
             "date": words.day(letter.created_at),
+            "scope": kind.scope,
             "manage_url": links.manage,
         }
         if kind.list_mail:

@@ -131,7 +131,7 @@ def test_the_direction_is_that_of_unicode(tag: str) -> None:
         ("en", "70,000 to 90,000 EUR a year"),
         ("de", "70.000 bis 90.000 EUR im Jahr"),
         ("es", "de 70.000 a 90.000 EUR al año"),
-        ("ar", "من 70,000 إلى 90,000 EUR في السنة"),
+        ("ar", "سنويًا من 70,000 إلى 90,000 EUR"),
     ],
 )
 def test_money_is_worded_in_the_language(tag: str, said: str) -> None:
