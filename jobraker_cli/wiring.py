@@ -27,6 +27,7 @@ from jobraker_cli.tasks.app import App
 if TYPE_CHECKING:
     from jobraker_cli.delivery.crew import Crew
     from jobraker_cli.mail.compose import Composer
+    from jobraker_cli.mail.dkim import Signer
 
 
 def build(
@@ -133,12 +134,29 @@ def _keyring(settings: Settings, engine: Engine) -> Keyring:
 def _composer(settings: Settings, key: SigningKey) -> "Composer":
     from jobraker_cli.mail.compose import Composer
 
+    signer = dkim_signer(settings)
     return Composer(
         brand=brand(settings),
         key=key,
         timezone=settings.timezone,
         templates=settings.templates,
         locale=settings.locale,
+        sign=None if signer is None else signer.sign,
+    )
+
+
+def dkim_signer(settings: Settings) -> "Signer | None":
+    """What signs the mails by DKIM; None where that is left to the relay."""
+    if not settings.dkim_private_key:
+        return None
+    if not settings.dkim_selector:
+        raise ConfigError("DKIM_PRIVATE_KEY is set but DKIM_SELECTOR is not; set both or neither")
+    from jobraker_cli.mail.dkim import signer
+
+    return signer(
+        domain=settings.dkim_domain or sender_domain(settings),
+        selector=settings.dkim_selector,
+        private_key=settings.dkim_private_key,
     )
 
 

@@ -132,7 +132,7 @@ def secrets() -> list[str]:
     old_keys = settings.old_secret_keys.replace(",", " ").split()
     relay = unquote(settings.email_fallback_url.rpartition("@")[0].rpartition(":")[2])
     found = [relay, settings.email_host_password, settings.secret_key, password, unquote(password)]
-    found += old_keys
+    found += [*old_keys, settings.dkim_private_key]
     found.append(settings.ping_url)
     found += [settings.openai_api_key, settings.chat_token]
     return [secret for secret in found if len(secret) > 3]

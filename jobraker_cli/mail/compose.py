@@ -1,9 +1,9 @@
 """From an outbox row to the bytes of its mail: view, templates, headers, MIME."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -51,8 +51,9 @@ class Composer:
     `mail` (the view of the kind), `brand`, `accent` (its colours), `subject` (not in the subject's
     own template), `site`, `date`, `scope`, `manage_url`, `unsubscribe_url` (list mail only),
     `lang`, `dir`, `start` and `end` (the sides of a line), gettext's functions and `number`.
-    `locale` is the language of letters that name none. Raises ConfigError for settings that no mail
-    can be made with.
+    `locale` is the language of letters that name none; `sign` is given the finished bytes and the
+    letter's time, and gives them back signed. Raises ConfigError for settings that no mail can be
+    made with.
     """
 
     def __init__(
@@ -63,11 +64,13 @@ class Composer:
         timezone: ZoneInfo,
         templates: Path | None = None,
         locale: str = SOURCE,
+        sign: Callable[[bytes, datetime], bytes] | None = None,
     ) -> None:
         self._brand = checked(brand)
         self._key = key
         self._timezone = timezone
         self._locale = locale
+        self._sign = sign
         self._templates = Templates(templates, {"accent": self._brand.accent})
         if templates is not None:  # an operator hears of a mistake before anything is claimed
             for name in KINDS:
@@ -88,6 +91,8 @@ class Composer:
         text = self._render(opened, "txt")
         html = self._render(opened, "html")
         content = mime.build(headers(letter, opened.kind, subject, opened.links), text, html)
+        if self._sign is not None:
+            content = self._sign(content, letter.created_at)
         return Composed(subject=subject, text=text, html=html, content=content)
 
     def subject(self, letter: Letter) -> str:

@@ -182,6 +182,19 @@ class Settings:
         "5",
         "Days of the last 30 with a soft bounce after which an address is suppressed",
     )
+    dkim_private_key: str = _setting(
+        "DKIM_PRIVATE_KEY",
+        values.text,
+        "",
+        "Signs every mail here (extra dkim), a key in PEM; default: signing is left to the relay",
+        secret=True,
+    )
+    dkim_selector: str = _setting(
+        "DKIM_SELECTOR", values.dns_name, "", "Selector under which DNS has the key's public half"
+    )
+    dkim_domain: str = _setting(
+        "DKIM_DOMAIN", values.dns_name, "", "Domain that signs; default: the sender's"
+    )
     uncertain_digests: str = _setting(
         "UNCERTAIN_DIGESTS",
         values.one_of("resend", "hold"),

@@ -271,6 +271,13 @@ def bounce_address(value: str) -> str:
     return value
 
 
+def dns_name(value: str) -> str:
+    """A name in DNS, in lower case."""
+    if not re.fullmatch(r"[A-Za-z0-9_-]{1,63}(\.[A-Za-z0-9_-]{1,63})*", value):
+        raise ValueError("is not a name in DNS; write for example mail or mail.example.com")
+    return value.lower()
+
+
 def match_fields(value: str) -> tuple[str, ...]:
     """Names of job fields, separated by commas."""
     names = tuple(name.strip().lower() for name in value.split(",") if name.strip())

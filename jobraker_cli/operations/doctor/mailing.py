@@ -8,6 +8,7 @@ from jobraker_cli.operations.doctor.check import CheckResult, fail, ok, warn
 from jobraker_cli.operations.doctor.dns import advice, is_example, system_resolver
 from jobraker_cli.settings import Settings
 from jobraker_cli.tasks.app import App
+from jobraker_cli.wiring import dkim_signer
 
 
 def mail(settings: Settings) -> Iterator[CheckResult]:
@@ -49,6 +50,28 @@ def sender_domain(settings: Settings, *, network: bool) -> Iterator[CheckResult]
         yield warn("sender_domain", "DNS was not asked (--offline)", "run: jobraker doctor")
     else:
         yield from advice(domain, system_resolver())
+    yield dkim(settings, domain)
+
+
+def dkim(settings: Settings, domain: str) -> CheckResult:
+    """Whether mails are signed here, and for the sender's domain, as DMARC wants it."""
+    try:
+        signer = dkim_signer(settings)
+    except ConfigError as error:
+        return fail("dkim", str(error), "correct the DKIM settings")
+    if signer is None:
+        return warn(
+            "dkim",
+            f"jobraker does not sign; the relay must, for d={domain}",
+            "send a mail to yourself and look for dkim=pass in Authentication-Results",
+        )
+    if domain != signer.domain and not domain.endswith(f".{signer.domain}"):
+        return warn(
+            "dkim",
+            f"mails from {domain} are signed for {signer.domain}, which DMARC does not count",
+            "set DKIM_DOMAIN to the sender's domain",
+        )
+    return ok("dkim", f"signed here ({signer.algorithm}) as {signer.selector} of {signer.domain}")
 
 
 def templates(app: App) -> Iterator[CheckResult]:

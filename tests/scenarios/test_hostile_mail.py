@@ -1,0 +1,116 @@
+"""A hostile database, all the way to the receiver: only the mails that were meant arrive."""
+
+import base64
+import uuid
+from collections import Counter
+from pathlib import Path
+
+import dkim
+from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+)
+
+from tests.mail.samples import HOSTILE
+from tests.support.board import Board
+from tests.support.command import Command
+from tests.support.mailbox import Mailbox
+
+NOW = "2026-11-23T09:00:00Z"
+MESSAGES = 200
+STORABLE = [text for text in HOSTILE if not any("\ud800" <= one <= "\udfff" for one in text)]
+HEADERS = [
+    "DKIM-Signature", "From", "To", "Date", "Subject", "Message-ID", "Auto-Submitted",
+    "X-Auto-Response-Suppress", "X-Jobraker-Kind", "Reply-To", "Precedence", "List-Id",
+    "List-Unsubscribe", "List-Unsubscribe-Post", "Feedback-ID", "MIME-Version", "Content-Type",
+]  # fmt: skip
+KEY = generate_private_key(65537, 1024)
+
+
+def hostile(number: int) -> str:
+    return STORABLE[number % len(STORABLE)]
+
+
+def record(name: bytes, timeout: int = 5) -> bytes:
+    public = KEY.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    return b"v=DKIM1; k=rsa; p=" + base64.b64encode(public)
+
+
+def test_two_hundred_hostile_messages_arrive_as_they_were_meant(
+    sqlite_board: Board, jobraker: Command, mailbox: Mailbox, tmp_path: Path
+) -> None:
+    for number in range(MESSAGES):
+        user = sqlite_board.add_user(email=f"u{number}@example.org", first_name=hostile(number * 5))
+        sqlite_board.add_alert(user, name=hostile(number * 7), keywords=[f"zebra{number}"])
+    jobraker("init")
+    for number in range(MESSAGES):
+        sqlite_board.add_job(
+            title=f"zebra{number} {hostile(number)}",
+            company=f"{hostile(number * 11)} {number}",
+            location=hostile(number * 13),
+        )
+    for payload in ("[", '{"sections": [{"alert_name": "\\ud800", "jobs": [{}]}]}'):
+        sqlite_board.execute(
+            "INSERT INTO jobraker_outbox (id, kind, recipient, payload, created_at, "
+            "next_attempt_at) VALUES (:id, 'job_alert', 'x@example.org', :payload, :now, :now)",
+            id=uuid.uuid4(),
+            payload=payload,
+            now="2026-11-23 08:00:00.000000",
+        )
+    key = tmp_path / "dkim.pem"
+    key.write_bytes(KEY.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    env = {
+        **mailbox.settings,
+        "SUPPORT_EMAIL": "help@jobs.example.com",
+        "BOUNCE_ADDRESS": "bounces@jobs.example.com",
+        "DKIM_PRIVATE_KEY_FILE": str(key),
+        "DKIM_SELECTOR": "mail",
+    }
+    report = jobraker("run", "daily-alerts", "--json", "--now", NOW, env=env, check=3).json
+    assert (report["sent"], report["dead"]) == (MESSAGES, 2)
+    came = Counter(to for one in mailbox.messages for to in one.envelope_to)
+    assert came == Counter(f"u{number}@example.org" for number in range(MESSAGES))
+    senders = {one.envelope_from for one in mailbox.messages}
+    assert len(senders) == MESSAGES
+    for one in mailbox.messages:
+        parsed = one.parsed
+        assert list(parsed.keys()) == HEADERS, one.envelope_to
+        assert not parsed.defects
+        assert (parsed["To"],) == one.envelope_to
+        assert parsed["From"] == "Job alerts <alerts@jobs.example.com>"
+        assert str(parsed["Subject"]).isprintable()
+        assert b"\r" not in one.content.replace(b"\r\n", b"")
+        assert b"\n" not in one.content.replace(b"\r\n", b"")
+        assert [part.get_content_type() for part in parsed.walk()] == [
+            "multipart/alternative", "text/plain", "text/html",
+        ]  # fmt: skip
+    assert all(dkim.verify(one.content, dnsfunc=record) for one in mailbox.messages[:10])
+
+
+def test_a_retry_of_a_signed_message_has_the_same_bytes(
+    sqlite_board: Board, jobraker: Command, mailbox: Mailbox, tmp_path: Path
+) -> None:
+    sqlite_board.add_alert(sqlite_board.add_user(), keywords=["python"])
+    jobraker("init")
+    sqlite_board.add_job(title="Python Engineer")
+    key = tmp_path / "dkim.pem"
+    key.write_bytes(KEY.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    env = {**mailbox.settings, "DKIM_PRIVATE_KEY_FILE": str(key)}
+    assert "DKIM_SELECTOR" in jobraker("doctor", "--offline", env=env, check=78).stdout
+    env["DKIM_SELECTOR"] = "mail"
+    checks = {
+        one["name"]: one
+        for one in jobraker("doctor", "--offline", "--json", env=env, check=None).json["checks"]
+    }
+    assert checks["dkim"]["detail"] == "signed here (rsa-sha256) as mail of jobs.example.com"
+    jobraker("run", "daily-alerts", "--now", NOW, env=env)
+    sqlite_board.execute("UPDATE jobraker_outbox SET state = 'uncertain'")
+    jobraker("outbox", "resolve", "again", "--state", "uncertain", "--yes")
+    sqlite_board.execute("UPDATE jobraker_outbox SET next_attempt_at = created_at")
+    jobraker("run", "deliver", "--now", NOW, env=env)
+    first, *others = [one.content for one in mailbox.messages]
+    assert others == [first]
+    assert b"DKIM-Signature: v=1; a=rsa-sha256;" in first
