@@ -10,7 +10,6 @@ from functools import reduce
 from operator import or_
 from typing import TypeVar
 
-from jobraker_cli.matching import location
 from jobraker_cli.matching.bits import members, set_of
 from jobraker_cli.matching.location import Spot, Whereabouts
 from jobraker_cli.matching.prepared import PreparedJob
@@ -27,7 +26,7 @@ from jobraker_cli.matching.recommend import (
 from jobraker_cli.model import MatchRules, Profile
 
 Key = TypeVar("Key")
-SCORED = 200  # jobs of a profile that are scored: those with most of its skills and title words
+SCORED = 100  # jobs of a profile that are scored: those with most of its skills and title words
 _KEPT = 20_000  # sets kept for profiles that ask the same
 
 
@@ -42,7 +41,7 @@ class Recommender:
         self._words = _indexed(
             (at, set(f"{one.title}{one.skills}".split())) for at, one in enumerate(self._postings)
         )
-        self._places = _indexed((at, (job.place,)) for at, job in enumerate(newest))
+        self._where_to = _Whereabouts([job.place for job in newest])
         self._sets: dict[object, int] = {}
 
     def best(
@@ -101,8 +100,7 @@ class Recommender:
             return (1 << len(self._postings)) - 1
         found = self._sets.get(spots)
         if found is None:
-            fitting = (at for place, at in self._places.items() if _fits(spots, place))
-            found = reduce(or_, fitting, 0)
+            found = self._where_to.fitting(spots)
             self._keep(spots, found)
         return found
 
@@ -112,8 +110,32 @@ class Recommender:
         self._sets[key] = found
 
 
-def _fits(spots: Sequence[Spot], place: Whereabouts) -> bool:
-    return location.fit(spots, place) is not None
+class _Whereabouts:
+    """The places of numbered jobs, to ask which lie in a wanted one: `location.fit` for all."""
+
+    def __init__(self, places: Sequence[Whereabouts]) -> None:
+        remote = [(at, place) for at, place in enumerate(places) if place.remote]
+        self._everything = (1 << len(places)) - 1
+        self._within = _indexed((at, place.sites.within) for at, place in enumerate(places))
+        self._remote = set_of([at for at, _ in remote])
+        self._unbounded = set_of([at for at, place in remote if not place.region])
+        self._region_within = _indexed((at, place.region.within) for at, place in remote)
+        self._region_own = _indexed((at, place.region.own) for at, place in remote)
+
+    def fitting(self, spots: Sequence[Spot]) -> int:
+        """The jobs that are in one of the places, or can be done from there."""
+        return reduce(or_, map(self._fitting, spots), 0)
+
+    def _fitting(self, spot: Spot) -> int:
+        limit = self._remote if spot.remote else self._everything
+        if not spot.area:
+            return limit
+        found = self._unbounded
+        for key in spot.area.own:
+            found |= self._within.get(key, 0) | self._region_within.get(key, 0)
+        for key in spot.area.within:
+            found |= self._region_own.get(key, 0)
+        return found & limit
 
 
 def _indexed(numbered: Iterable[tuple[int, Iterable[Key]]]) -> dict[Key, int]:

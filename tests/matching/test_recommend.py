@@ -210,7 +210,7 @@ def test_only_the_most_promising_are_scored_and_equal_questions_are_kept() -> No
     made = Recommender([*jobs, prepared(999)], RULES, NOW)  # type: ignore[list-item]
     for _ in range(2):
         found = made.best(ADA, limit=300)
-        assert len(found) == 200
+        assert len(found) == 100
         assert found[0].job.job.id == "999"
 
 
@@ -272,6 +272,30 @@ def test_the_index_finds_the_best_that_a_search_of_all_jobs_finds(
         assert scores[0] >= top
     else:
         assert all(score >= WORTH_SHOWING for score in scores)
+
+
+_PLACES = ["Berlin", "Remote", "Paris", "Remote - Germany", "Europe", "Munich or Remote", "nowhere",
+           "Remote, US; London", "Texas", "Anywhere", ""]  # fmt: skip
+
+
+@given(
+    st.lists(st.sampled_from(_PLACES), max_size=8),
+    st.lists(st.sampled_from(_PLACES), min_size=1, max_size=3),
+)
+def test_the_jobs_looked_at_are_those_whose_place_fits(
+    offered: list[str], asked: list[str]
+) -> None:
+    profile = Profile(user_id="", title="Cook", places=tuple(asked))
+    jobs = [
+        prepared(number, title="Cook", company=str(number), location=place)
+        for number, place in enumerate(offered)
+    ]
+    fitting = {
+        str(number)
+        for number, place in enumerate(offered)
+        if "location" not in failing(judged(profile, title="Cook", location=place))
+    }
+    assert set(best(profile, *jobs, least=0.0)) == fitting
 
 
 @pytest.mark.parametrize(
