@@ -55,7 +55,10 @@ bench: bench-start  ## every benchmark
 bench-start: $(VENV)/.test  ## start-up times of the command
 	$(BIN)/python benchmarks/start.py
 
-.PHONY: bench-matching bench-run
+.PHONY: agreement bench-matching bench-run
+agreement: $(VENV)/.test  ## the engine against a plain evaluator, on 200,000 pairs of random alerts and real postings
+	JOBRAKER_TEST_PAIRS=200000 $(PYTEST) tests/matching/test_agreement.py
+
 bench-matching: $(VENV)/.test  ## matching up to a million alerts, beside tantivy where it can be installed
 	-$(BIN)/python -m pip install -q --disable-pip-version-check tantivy
 	$(BIN)/python benchmarks/matching.py

@@ -185,7 +185,7 @@ def real_jobs() -> Iterator[tuple[str, ...]]:
     for file in sorted(POSTINGS.glob("*.jsonl.gz")):
         with gzip.open(file, "rt", encoding="utf-8") as lines:
             for posting in map(json.loads, lines):
-                title = " ".join(plain.sub(" ", posting["title"]).split())
+                title = " ".join(plain.sub(" ", posting.get("title") or "").split())
                 yield title, "", " ".join(posting.get("locations") or [""])[:100], "full_time", "0"
 
 
