@@ -40,6 +40,7 @@ def plan(app: App, run: Run, report: RunReport) -> None:
         )
         for address in addresses[: messages.room(app, run, report)]
     ]
+    drafts = [one for one in drafts if messages.in_plan(app, run, one)]
     if run.options.dry_run:
         messages.preview(app, run, report, drafts)
         return

@@ -30,7 +30,7 @@ BATCH = 500  # applications read, decided and written together
 def plan(app: App, run: Run, report: RunReport) -> None:
     """Queue the reminders that are due."""
     for batch in _batches(app, run):
-        drafts = _drafts(app, run, batch)
+        drafts = [one for one in _drafts(app, run, batch) if messages.in_plan(app, run, one)]
         left = messages.room(app, run, report)
         kept = drafts if left is None else drafts[:left]
         if run.options.dry_run:

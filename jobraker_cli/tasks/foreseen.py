@@ -58,7 +58,7 @@ def quotas_of(app: App) -> Quotas:
     """The quotas of the settings."""
     settings = app.settings
     return Quotas(
-        per_second=getattr(settings, "email_rate_per_second", 0) or 0,
-        per_hour=getattr(settings, "email_rate_per_hour", 0) or 0,
-        per_day=getattr(settings, "email_rate_per_day", 0) or 0,
+        per_second=settings.email_rate_per_second or 0,
+        per_hour=settings.email_rate_per_hour or 0,
+        per_day=settings.email_rate_per_day or 0,
     )

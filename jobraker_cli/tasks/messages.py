@@ -19,6 +19,7 @@ from jobraker_cli.store.engine import reading
 from jobraker_cli.store.notifications import Notification
 from jobraker_cli.store.outbox import Queued
 from jobraker_cli.tasks.app import App, Run
+from jobraker_cli.tasks.frozen import fingerprint
 from jobraker_cli.tasks.report import PlannedJob, PlannedMessage, RunReport
 
 MESSAGE_IDS = UUID("5b3a8f4e-8f0e-4c0e-9a53-3f6f0d1c7b11")  # any constant: our own name space
@@ -94,6 +95,12 @@ def preview(app: App, run: Run, report: RunReport, drafts: Sequence[Draft]) -> N
     report.messages = [*report.messages, *described]
 
 
+def in_plan(app: App, run: Run, draft: Draft) -> bool:
+    """Whether a run may write this: one with a frozen plan mails only what is in that."""
+    frozen = run.options.plan
+    return frozen is None or not draft.by_mail or frozen.holds(_queued(app, run, draft, {}))
+
+
 def room(app: App, run: Run, report: RunReport) -> int | None:
     """How many more messages the run's limit and the setting allow; None is no bound."""
     bounds = [app.settings.max_per_run or None, run.options.limit]
@@ -151,6 +158,7 @@ def _described(app: App, draft: Draft, queued: Queued) -> PlannedMessage:
         subject=app.subject(_letter(queued)),
         state="planned" if queued.state == "pending" else queued.state,
         jobs=draft.jobs,
+        fingerprint=fingerprint(queued),
     )
 
 

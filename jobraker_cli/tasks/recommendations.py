@@ -188,6 +188,7 @@ class _Planner:
 
     def _write(self, mails: Sequence[_Mail]) -> None:
         """Messages, notifications and sent jobs, in one transaction."""
+        mails = [one for one in mails if messages.in_plan(self.app, self.run, one.draft)]
         drafts = [mail.draft for mail in mails]
         if self.run.options.dry_run:
             messages.preview(self.app, self.run, self.report, drafts)

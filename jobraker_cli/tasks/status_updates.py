@@ -52,7 +52,11 @@ def plan(app: App, run: Run, report: RunReport) -> None:
                 take_baseline(connection)
         return
     for batch in _batches(app, run):
-        changes = _decided(app, run, batch)
+        changes = [
+            one
+            for one in _decided(app, run, batch)
+            if one.draft is None or messages.in_plan(app, run, one.draft)
+        ]
         left = messages.room(app, run, report)
         kept, complete = _within(changes, left)
         if run.options.dry_run:

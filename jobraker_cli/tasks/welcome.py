@@ -33,7 +33,8 @@ def plan(app: App, run: Run, report: RunReport) -> None:
             with app.engine.begin() as connection:
                 take_baseline(connection, run.now)
         return
-    for batch in _batches(app, run):
+    for everybody in _batches(app, run):
+        batch = [one for one in everybody if messages.in_plan(app, run, draft_of(one))]
         left = messages.room(app, run, report)
         kept = batch if left is None else batch[:left]
         drafts = [draft_of(one) for one in kept]

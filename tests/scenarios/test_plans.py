@@ -1,5 +1,6 @@
 """Plans and tripwires, on both databases: what is foreseen, sent exactly, and stopped."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 from tests.support.board import Board
@@ -75,3 +76,31 @@ def test_an_unusual_run_stops_before_it_writes_anything(board: Board, jobraker: 
     assert jobraker("run", "daily-alerts", *at(5), "--dry-run", "--json", env=off).json["planned"]
     confirmed = jobraker("run", "daily-alerts", *at(5), "--confirm", "--json", env=env).json
     assert confirmed["sent"] == 8
+
+
+def test_what_a_plan_does_not_hold_is_not_forgotten(
+    sqlite_board: Board, jobraker: Command, tmp_path: Path
+) -> None:
+    """Reminders, welcomes and status mails too: their memory moves with the message only."""
+    board, env = sqlite_board, {"EMAIL_BACKEND": "memory", "STATUS_SETTLE_SECONDS": "0"}
+    job = board.add_job(title="Nurse")
+    jobraker("init", env=env)
+    file = tmp_path / "a.plan"
+
+    def applies(name: str) -> None:
+        user = board.add_user(email=f"{name}@example.org")
+        board.add_application(
+            user, job, status="under_review", follow_up_date=datetime(2026, 11, 2, 8, tzinfo=UTC)
+        )
+
+    def counts(*arguments: str) -> int:
+        return int(jobraker("run", *arguments, "--json", env=env).json["sent"])
+
+    applies("ada")
+    for task in ("follow-ups", "welcome", "status-updates"):
+        jobraker("plan", task, *at(2), "--out", str(file), env=env)
+        applies(task)
+        before = counts("--plan", str(file))
+        after = counts(task, *at(2))
+        assert (task, before >= 1, after >= 1) == (task, True, True)
+        assert counts(task, *at(2)) == 0
