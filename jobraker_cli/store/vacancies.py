@@ -87,24 +87,24 @@ def known(connection: Connection, fingerprints: Collection[str]) -> Mapping[str,
 def mailed(
     connection: Connection,
     user_ids: Collection[str],
-    fingerprints: Collection[str],
+    fingerprints: Collection[str] | None,
     *,
     since: datetime,
 ) -> Mapping[str, set[str]]:
-    """Which of these vacancies each person was mailed since a moment, in whatever posting.
+    """Which of these vacancies (None: of all) each person was mailed since a moment, however.
 
     A message that never went does not count; one that is not in the outbox any more does.
     """
     by_user: dict[str, set[str]] = {}
-    if not user_ids or not fingerprints:
+    if not user_ids or (fingerprints is not None and not fingerprints):
         return by_user
     went = and_(outbox.c.state.not_in(_NEVER_SENT), outbox.c.created_at >= since)
     found = select(sent_job.c.user_id, sent_job.c.fingerprint).distinct()
     found = found.outerjoin_from(sent_job, outbox, outbox.c.id == sent_job.c.outbox_id)
     found = found.where(sent_job.c.user_id.in_(list(user_ids)), or_(outbox.c.id.is_(None), went))
-    if len(fingerprints) <= _MOST_NAMED:
+    if fingerprints is not None and len(fingerprints) <= _MOST_NAMED:
         found = found.where(sent_job.c.fingerprint.in_(list(fingerprints)))
     for row in connection.execute(found):
-        if row.fingerprint in fingerprints:
+        if fingerprints is None or row.fingerprint in fingerprints:
             by_user.setdefault(row.user_id, set()).add(row.fingerprint)
     return by_user

@@ -16,7 +16,7 @@ from jobraker_cli.mail.consent import Way
 from jobraker_cli.mail.kinds import KINDS
 from jobraker_cli.matching import PreparedJob, Recommendation, Recommender, prepare, suits
 from jobraker_cli.model import Job, MatchRules
-from jobraker_cli.store import alerts, jobs, notifications, outbox, profiles
+from jobraker_cli.store import alerts, jobs, notifications, outbox, profiles, vacancies
 from jobraker_cli.store.alerts import History
 from jobraker_cli.store.engine import reading
 from jobraker_cli.store.locks import lock
@@ -107,7 +107,12 @@ class _Planner:
                 if not {keys[one.user.id], messages.message_id(keys[one.user.id])} & taken
             ]
             wishes = consents.read(connection, [one.user.id for one in due], now, zone)
-            histories = alerts.histories(connection, [one.user.id for one in due])
+            people_due = [one.user.id for one in due]
+            since = now - timedelta(days=self.app.settings.alert_repost_days)
+            histories = alerts.with_vacancies(
+                alerts.histories(connection, people_due),
+                vacancies.mailed(connection, people_due, None, since=since),
+            )
             pending = self._pending(connection, due, histories)
         mails = []
         scope = KINDS[KIND].scope
@@ -149,12 +154,14 @@ class _Planner:
         limit = self.app.settings.recommendations_max_jobs
         named = pending.get(one.user.id, ())
         if named:
-            found = [suits(one.profile, job, self.rules, self.run.now) for job in named]
+            known = histories[one.user.id].vacancies
+            judged = (suits(one.profile, job, self.rules, self.run.now) for job in named)
+            found = [suiting for suiting in judged if suiting.job.fingerprint not in known]
         elif one.profile.skills or one.profile.title:
             history = histories[one.user.id]
 
             def excluded(job: PreparedJob) -> bool:
-                return history.excludes(job.job.id)
+                return history.excludes(job.job.id, job.fingerprint)
 
             found = list(self._recommender.best(one.profile, limit=limit, excluded=excluded))
         else:

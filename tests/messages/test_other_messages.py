@@ -155,6 +155,22 @@ def test_for_whom_nothing_is_recommended_the_profile_decides(
     assert "Truck Driver" not in mail.text
 
 
+def test_a_vacancy_that_is_posted_again_is_not_recommended_again(
+    tasks: Tasks, board: Board, ada: str
+) -> None:
+    tasks.init(NOW)
+    board.add("user_profiles", user_id=ada, current_title="Nurse", skills=["icu"])
+    board.add_job(title="ICU Nurse", company="Acme Ltd")
+    assert tasks("recommendations", NOW).counts["sent"] == 1
+    again = board.add_job(title="ICU Nurses", company="ACME")
+    assert tasks("recommendations", NOW + 7 * DAY).counts["planned"] == 0
+    board.add_recommendation(ada, again)
+    assert tasks("recommendations", NOW + 14 * DAY).counts["planned"] == 0
+    board.add_recommendation(ada, board.add_job(title="ICU Nurse", company="Bolt"))
+    assert tasks("recommendations", NOW + 14 * DAY).counts["planned"] == 1
+    assert [len(mail.text.split("ICU Nurse")) > 1 for mail in tasks.mails()] == [True, True]
+
+
 def test_a_job_that_is_over_leaves_the_recommendation(tasks: Tasks, board: Board, ada: str) -> None:
     tasks.init(NOW)
     bob = board.add_user()
