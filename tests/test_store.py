@@ -39,7 +39,7 @@ def test_batches_of_alerts_never_part_a_person(board: Board, engine: Engine, lim
     after = None
     while True:
         with reading(engine) as connection:
-            batch = alerts.mailable(connection, "daily", after_user=after, floor=3, limit=limit)
+            batch = alerts.served(connection, "daily", after_user=after, floor=3, limit=limit)
         if not batch:
             break
         after = batch[-1].user.id
@@ -57,7 +57,7 @@ def test_a_mark_never_moves_back(board: Board, engine: Engine) -> None:
         with engine.begin() as connection:
             alerts.write_marks(connection, [alert], run_seq)
     with reading(engine) as connection:
-        (found,) = alerts.mailable(connection, "daily", after_user=None, floor=0, limit=10)
+        (found,) = alerts.served(connection, "daily", after_user=None, floor=0, limit=10)
     assert found.alert.floor == 7
 
 

@@ -106,6 +106,18 @@ class Digest:
         return clean_line(self.words.listed(fact for fact in facts if fact), 160)
 
 
+def headline_of(title: str, company: str, total: int, words: Words) -> str:
+    """The digest in one line, as its subject has it: its first job and how many more there are."""
+    job = phrase(
+        clean_line(title) or words.gettext("Untitled job"), clean_line(company, 100), words
+    )
+    if total == 1:
+        return words.gettext("New job: %(job)s", job=job)
+    return words.ngettext(
+        "%(job)s and %(num)s more new job", "%(job)s and %(num)s more new jobs", total - 1, job=job
+    )
+
+
 def view(payload: Mapping[str, object], links: Links, words: Words) -> Digest:
     """The digest in words. Raises MessageError when no job is left."""
     frequency = _line(payload.get("frequency"))
@@ -158,7 +170,7 @@ def card(job: Mapping[str, object], job_id: str, links: Links, words: Words) -> 
     return Card(
         url=links.job(job_id),
         title=title,
-        phrase=_phrase(title, company, words),
+        phrase=phrase(title, company, words),
         company=company,
         place=words.places(places, 1),
         places=words.places(places, _PLACES_IN_TEXT),
@@ -170,7 +182,8 @@ def card(job: Mapping[str, object], job_id: str, links: Links, words: Words) -> 
     )
 
 
-def _phrase(title: str, company: str, words: Words) -> str:
+def phrase(title: str, company: str, words: Words) -> str:
+    """A job in a few words, for a line that names it."""
     title = clean_line(title, 90)
     if not company:
         return title

@@ -21,7 +21,7 @@ NOT_WANTED = ("dismissed", "irrelevant")
 _ALERT = [column for column in job_alerts.columns if column.name in Alert.__slots__]
 _NEEDED = [
     *(job_alerts.c[name] for name in Wish._fields),
-    *(job_alerts.c[name] for name in ("id", "user_id", "name")),
+    *(job_alerts.c[name] for name in ("id", "user_id", "name", "email_notifications")),
 ]
 _USER = [column.label(f"user__{column.name}") for column in users.columns]
 _NAMES = [*(column.name for column in (*_NEEDED, *_USER)), "floor"]  # of the columns of `Due.row`
@@ -52,13 +52,17 @@ class Subscription:
 
 
 class Due(NamedTuple):
-    """An alert that may be mailed: what it asks, and the rest of its row for when it is needed."""
+    """An alert to serve: what it asks, and the rest of its row for when it is needed.
+
+    Without `by_mail` its owner wants to see what it finds in the application only.
+    """
 
     alert_id: str
     user_id: str
     wish: Wish
     floor: int
     row: tuple[Any, ...]
+    by_mail: bool
 
     @property
     def alert(self) -> Alert:
@@ -71,10 +75,10 @@ class Due(NamedTuple):
         return _subscription(dict(zip(_NAMES, self.row, strict=True))).user
 
 
-def mailable(
+def served(
     connection: Connection, frequency: str, *, after_user: str | None, floor: int, limit: int
 ) -> Sequence[Due]:
-    """Alerts of a frequency that may be mailed, ordered by user, from the user after `after_user`.
+    """Active alerts of a frequency, of active users, ordered by user, from the one after a user.
 
     At most `limit` rows, but never a part of a user's alerts unless one user alone has more.
     `floor` is the floor of an alert that has no mark yet.
@@ -82,7 +86,6 @@ def mailable(
     found = _subscriptions(floor, _NEEDED).where(
         job_alerts.c.frequency == frequency,
         job_alerts.c.is_active,
-        job_alerts.c.email_notifications,
         users.c.is_active,
     )
     if after_user is not None:
@@ -111,7 +114,7 @@ def _due(row: Row[Any]) -> Due:
         least,
         most,
     )
-    return Due(row.id, row.user_id, wish, row.floor, values)
+    return Due(row.id, row.user_id, wish, row.floor, values, bool(row.email_notifications))
 
 
 def _text(value: object) -> str:

