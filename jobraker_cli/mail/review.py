@@ -37,6 +37,7 @@ class _Reader(HTMLParser):
     problems: list[str] = field(default_factory=list)
     root: Mapping[str, str] = field(default_factory=dict)
     title: str = ""
+    _level: int = 0
     _open: list[tuple[str, _Tones]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -49,6 +50,10 @@ class _Reader(HTMLParser):
             self.root = found
         if tag == "a":
             self.links.append((found.get("href", ""), ""))
+        if re.fullmatch("h[1-6]", tag):
+            if int(tag[1]) > self._level + 1:
+                self.problems.append(f"the heading <{tag}> skips a level")
+            self._level = int(tag[1])
         if tag == "img" and "alt" not in found:
             self.problems.append("a picture has no alt text")
         if tag == "table" and found.get("role") != "presentation":

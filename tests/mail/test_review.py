@@ -51,6 +51,7 @@ def test_a_kind_without_samples_is_a_problem() -> None:
         (without(' dir="ltr"'), "does not say lang"),
         (without("<title>.*?</title>"), "no <title>"),
         (without("</h1>"), "closes nothing"),
+        (without("<h1", "<h4>x</h4><h1"), "<h4> skips a level"),
         (without("</body>\n</html>"), "<body> is not closed"),
         (without("<h1", '<img src="x.png"><h1'), "no alt text"),
         (without('role="presentation" '), "role=presentation"),
