@@ -317,7 +317,10 @@ _RUN = {
     ("python", "page"),
     ("python", "suppression"),
     ("python", "verify"),
-    *(("sql", name) for name in ("cancel", "cancel-all", "grants", "grants-create", "queue")),
+    *(
+        ("sql", name)
+        for name in ("cancel", "cancel-all", "edit-alerts", "grants", "grants-create", "queue")
+    ),
     ("sql", "reset"),
     *(("sql", name) for name in ("retry", "unsubscribe", "unsuppress")),
 }
@@ -761,6 +764,7 @@ def test_the_grants_are_enough(postgres_board: Board, jobraker: Command) -> None
         block(README, "sql", "grants"),
         script,
         block(README, "sql", "grants-create"),
+        block(DOCS / "chat.md", "sql", "edit-alerts"),
     ):
         postgres_board.execute(re.sub(r"\bjobraker\b", role, statements))
     try:
@@ -772,6 +776,8 @@ def test_the_grants_are_enough(postgres_board: Board, jobraker: Command) -> None
         assert report["sent"] == 1
         assert jobraker("--database-url", own, "doctor", "--json").json["ok"]
         assert postgres_board.row("job_alerts", alert)["last_run"] is not None
+        edits = "SELECT has_table_privilege(:role, 'job_alerts', 'INSERT, UPDATE') AS may"
+        assert postgres_board.rows(edits, role=role)[0]["may"]
     finally:
         postgres_board.execute(f"DROP OWNED BY {role}; DROP ROLE {role}")
 

@@ -40,7 +40,10 @@ COMMANDS = {
     "test-email": ("templates:test_email", "Send samples of the templates to an address."),
     "chat": ("chat:chat", "Talk to an assistant that knows the board and the ledger."),
     "send": ("send:send", "Send one message now: a welcome, a password reset, a test."),
-    "notifications": ("notifications:notifications", "Look at in-app notifications, live too."),
+    "notifications": (
+        "notifications:notifications",
+        "Look at what people are shown in the application, live if need be.",
+    ),
     "stats": (
         "stats:stats",
         "Count messages by kind, state, provider, domain and hour, and runs by outcome.",

@@ -31,7 +31,7 @@ MADE_UP = build_board(rng_seed=3, first_day=date(2026, 8, 11), days=2, users=40,
 @pytest.fixture
 def connection(board: Board) -> Iterator[Connection]:
     """Give a connection as jobraker has it, in a transaction that the test commits."""
-    url = make_url(board.url)
+    url = make_url(board.owner_url)
     drivername = "postgresql+psycopg2" if board.kind == "postgresql" else "sqlite"
     engine = create_engine(url.set(drivername=drivername))
     with engine.connect() as made:

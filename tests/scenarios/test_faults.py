@@ -576,8 +576,8 @@ def test_a_signal_ends_the_wait_for_another_planner(board: Board, jobraker: Comm
     engine = connect(url)
     with lock(engine, url, "planning", wait=False):
         process = jobraker.start("run", "daily-alerts", "--now", NOW)
-        time.sleep(2)
-        assert process.poll() is None
+        while jobraker("runs", "--json").json[0]["task"] != "daily-alerts":  # it listens by then
+            assert process.poll() is None
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=10) == 130
     engine.dispose()
