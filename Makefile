@@ -44,8 +44,9 @@ cover: $(VENV)/.dev
 	$(BIN)/coverage report
 	$(BIN)/coverage report --fail-under=100 --include='jobraker_cli/matching/*,jobraker_cli/model.py,jobraker_cli/tasks/periods.py,jobraker_cli/tasks/digest.py,jobraker_cli/delivery/replies.py,jobraker_cli/mail/consent.py'
 
-crash-sweep: $(VENV)/.test  ## kill a run at every single step of its work with the database
+crash-sweep: $(VENV)/.test  ## kill a run at every step of its work with the database, and at every send and receive
 	JOBRAKER_TEST_KILL_STRIDE=1 $(PYTEST) -n 2 tests/scenarios/test_faults.py -k kill_between
+	JOBRAKER_TEST_SWEEP_STRIDE=1 JOBRAKER_TEST_REQUIRE_STRACE=1 $(PYTEST) -n 2 tests/scenarios/test_crash_sweep.py
 
 wheel-test: $(VENV)/.dev  ## build sdist and wheel, install the wheel into an empty environment, use it there
 	$(BIN)/python -m pytest -q -m packaging tests/packaging
@@ -95,6 +96,15 @@ bench-week: $(VENV)/.test  ## a simulated week on PostgreSQL: ledger size, prune
 
 grants: $(BIN)/jobraker  ## write sql/grants/ anew, after the contract with the shared tables changed
 	$(BIN)/jobraker db grants jobraker > sql/grants/jobraker.postgresql.sql
+
+.PHONY: bench-delivery bench-render
+bench-delivery: $(VENV)/.test  ## delivery to smtp-sink, beside django-post_office in an environment of its own
+	test -x build/post_office/bin/python || $(PYTHON) -m venv build/post_office
+	-build/post_office/bin/python -m pip install -q --disable-pip-version-check 'django>=4.2,<5.3' 'django-post_office>=3.8,<4' psycopg2-binary
+	$(BIN)/python benchmarks/delivery.py
+
+bench-render: $(VENV)/.test  ## rendering and building one digest of ten jobs
+	$(BIN)/python benchmarks/render.py
 
 fix: $(VENV)/.dev  ## let ruff put right what it can
 	$(BIN)/ruff check --fix .

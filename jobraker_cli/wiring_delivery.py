@@ -57,7 +57,7 @@ class Delivery:
             processes=self.settings.email_workers if self._is_smtp else 1,
             sender=sender,
             count_due=self._count_due,
-            before_fork=self.composer,
+            before_fork=lambda: self.composer().prepare(),
             after_fork=self._forget_connections,
             stop=self.stop,
             progress=self.progress,

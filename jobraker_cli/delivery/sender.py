@@ -52,6 +52,7 @@ class Sender:
     progress: Callable[[int], None]
     _desk: Desk = field(init=False)
     _lanes: list[tuple[Thread, Lane]] = field(default_factory=list)
+    _claimed: int = 0
 
     def __post_init__(self) -> None:
         self._desk = Desk(lanes=self.lanes, timer=self.timer)
@@ -79,7 +80,7 @@ class Sender:
         while not self.stop.is_set() and self._desk.refusal() is None:
             since = self.timer() - looked_at
             if more and self._desk.stock() <= size // 2:
-                size = self._size(done, since)
+                size = self._size(size, done, since)
                 wanted = size if left is None else min(size, left)
                 taken = self._claim(until, wanted, report) if wanted > 0 else 0
                 left = None if left is None else left - taken
@@ -96,12 +97,15 @@ class Sender:
                 break
             more = more or idle  # perhaps something came back, or was queued meanwhile
 
-    def _size(self, done: int, seconds: float) -> int:
-        """How much to claim next, going by how fast the last of it went."""
+    def _size(self, before: int, done: int, seconds: float) -> int:
+        """How much to claim next: ever more, but what goes out in a while where that is slow."""
         least = self.claims.policy.settle_group
-        if self.claims.policy.hold_uncertain_digests or not done:
+        if self.claims.policy.hold_uncertain_digests:
             return least  # what was claimed is what a crash leaves in doubt
-        return max(least, min(LARGEST_BATCH, int(done / max(seconds, 0.001) * STOCK_SECONDS)))
+        grown = min(LARGEST_BATCH, 2 * before) if self._claimed else least
+        if not self._desk.stock():
+            return grown
+        return max(least, min(grown, int(done / max(seconds, 0.001) * STOCK_SECONDS)))
 
     def _claim(
         self, until: datetime, limit: int, report: DeliveryReport, *, before: int | None = None
@@ -113,6 +117,7 @@ class Sender:
         batch = self._taken(until, limit, before)
         if not batch:
             return 0
+        self._claimed += len(batch)
         going, held = [], []
         for one in batch:
             judged = self.judge.held_back(one)
@@ -127,8 +132,8 @@ class Sender:
             except (ConfigError, UnreachableError) as error:
                 self._desk.refuse(error)
                 return len(batch)
-            few = len(batch) <= self.claims.policy.settle_group
-            self._desk.lay_down(going, group=1 if few else self.claims.policy.settle_group)
+            group = self.claims.policy.settle_group
+            self._desk.lay_down(going, group=1 if self._claimed <= group else group)
             self._open_lanes()
         return len(batch)
 

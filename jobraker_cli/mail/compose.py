@@ -71,6 +71,7 @@ class Composer:
         self._timezone = timezone
         self._locale = locale
         self._sign = sign
+        self._words: dict[tuple[str, int], Words] = {}
         self._templates = Templates(templates, {"accent": self._brand.accent})
         if templates is not None:  # an operator hears of a mistake before anything is claimed
             for name in KINDS:
@@ -81,6 +82,12 @@ class Composer:
     def site_url(self) -> str:
         """The address of the web application."""
         return self._brand.site_url
+
+    def prepare(self) -> None:
+        """Compile the templates of the usual language now, for all who share this composer."""
+        for name in KINDS:
+            for part in PARTS:
+                self._templates.get(name, part, self._locale)
 
     def compose(self, letter: Letter) -> Composed:
         """The mail of an outbox row. Raises MessageError if this one cannot be built, ever."""
@@ -115,7 +122,10 @@ class Composer:
     def _variables(
         self, letter: Letter, kind: MailKind, links: Links, locale: str
     ) -> dict[str, object]:
-        words = Words.of(locale, self._timezone, letter.created_at)
+        year = letter.created_at.astimezone(self._timezone).year
+        if (locale, year) not in self._words:
+            self._words[locale, year] = Words.of(locale, self._timezone, letter.created_at)
+        words = self._words[locale, year]
         variables: dict[str, object] = {
             "mail": kind.view(_payload(letter), links, words),
             "brand": self._brand,

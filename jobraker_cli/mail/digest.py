@@ -4,6 +4,7 @@ The payload comes from a database that strangers write to: every value may be mi
 type, endless or hostile. What is odd is left out; only a digest without any job is refused.
 """
 
+import marshal
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -15,6 +16,8 @@ from jobraker_cli.mail.wording import Words
 
 _PLACES_IN_TEXT = 5
 _REASONS = 3
+MOST_CARDS = 5_000  # kept at a time; a card takes about two kilobytes
+_WITHOUT_REFERENCES = 2  # the version of marshal in which equal values are equal octets
 _MOST_PAY = 10**12
 
 
@@ -150,7 +153,18 @@ def _sections(payload: Mapping[str, object], links: Links, words: Words) -> Iter
 
 
 def card(job: Mapping[str, object], job_id: str, links: Links, words: Words) -> Card:
-    """A job of a payload in words."""
+    """A job of a payload in words; equal jobs of many mails are worded once."""
+    facts = marshal.dumps(dict(job), _WITHOUT_REFERENCES)
+    known = words.cards.get(facts)
+    if isinstance(known, Card):
+        return known
+    if len(words.cards) >= MOST_CARDS:
+        words.cards.clear()
+    made = words.cards[facts] = _card(job, job_id, links, words)
+    return made
+
+
+def _card(job: Mapping[str, object], job_id: str, links: Links, words: Words) -> Card:
     places = _lines(job.get("places"), 100)
     pay = words.money(
         _amount(job.get("salary_min")),

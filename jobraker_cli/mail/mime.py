@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 from email.charset import Charset
 from email.header import Header
+from functools import lru_cache
 
 from jobraker_cli.errors import MessageError
 from jobraker_cli.mail.address import split_mailbox
@@ -52,9 +53,9 @@ def build(headers: Sequence[tuple[str, str]], text: str, html: str) -> bytes:
             "\r\n".join(lines).encode("ascii"),
             b"",
             between,
-            _part("plain", *_quoted_printable(_body(text))),
+            _part("plain", *_quoted_printable(_lines(text))),
             between,
-            _part("html", *_shorter(_body(html))),
+            _part("html", *_shorter(_lines(html))),
             between + b"--\r\n",
         )
     )
@@ -111,21 +112,36 @@ def _folded(name: str, words: Iterable[str]) -> str:
     return "\r\n".join(lines)
 
 
-def _body(text: str) -> bytes:
-    """UTF-8 with bare line feeds and no control character but tab."""
-    lines = text.replace("\r\n", "\n").replace("\r", "\n")
-    return _NO_BODY.sub("", lines).rstrip("\n").encode("utf-8") + b"\n"
+def _lines(text: str) -> list[str]:
+    """The lines of a text, without empty ones at its end and without control characters but tab."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    while lines and not _NO_BODY.sub("", lines[-1]):
+        lines.pop()
+    return lines or [""]
 
 
-def _shorter(body: bytes) -> tuple[str, bytes]:
+def _shorter(lines: Sequence[str]) -> tuple[str, bytes]:
     """Quoted-printable, unless most of the text is not ASCII and base64 is the smaller one."""
-    quoted = _quoted_printable(body)
-    return quoted if len(quoted[1]) <= len(body) * 4 / 3 * 78 / 76 else _base64(body)
+    quoted = _quoted_printable(lines)
+    text = "\n".join(lines)
+    if text.isascii() or len(quoted[1]) <= _length(text) * 4 / 3 * 78 / 76:
+        return quoted
+    return _base64((_NO_BODY.sub("", text) + "\n").encode("utf-8"))
 
 
-def _quoted_printable(body: bytes) -> tuple[str, bytes]:
-    encoded = binascii.b2a_qp(body, istext=True)
-    return "quoted-printable", encoded.replace(b"\n", b"\r\n")
+def _length(text: str) -> int:
+    return len(text.encode("utf-8", "ignore")) + 1
+
+
+def _quoted_printable(lines: Sequence[str]) -> tuple[str, bytes]:
+    return "quoted-printable", b"\r\n".join([*map(_quoted_line, lines), b""])
+
+
+@lru_cache(maxsize=16_384)  # most lines stand in many mails: the frame, and every job's card
+def _quoted_line(line: str) -> bytes:
+    """One line, which may become several; no encoding reaches beyond the line it is of."""
+    octets = _NO_BODY.sub("", line).encode("utf-8")
+    return binascii.b2a_qp(octets, istext=True).replace(b"\n", b"\r\n")
 
 
 def _base64(body: bytes) -> tuple[str, bytes]:

@@ -27,6 +27,7 @@ from jobraker_cli.mail.clean import clean_line
 from jobraker_cli.mail.languages import LANGUAGES, Language, catalogue
 
 PARTS = ("subject.txt", "txt", "html")
+MOST_PIECES = 10_000  # rendered and kept at a time, in each language
 ORIGINALS = "jobraker"  # "jobraker/emails/base.html" is ours, whatever an operator put before it
 
 
@@ -70,6 +71,7 @@ class Templates:
         environment.policies["ext.i18n.trimmed"] = True
         environment.globals.update(self._shared)
         _speak(environment, LANGUAGES[tag])
+        environment.globals["once"] = _once()
         return environment
 
 
@@ -82,6 +84,25 @@ def _loader(folder: Path | None) -> BaseLoader:
     return ChoiceLoader([theirs, PrefixLoader({"emails": theirs}), own, originals])
 
 
+def _once() -> Callable[..., str]:
+    """What templates call as once(macro, value, ...): what many mails show alike is rendered once.
+
+    The macro must go by its values alone: nothing of one mail may stand in it.
+    """
+    rendered: dict[tuple[object, ...], str] = {}
+
+    def once(macro: Callable[..., str], *values: object) -> str:
+        key = (getattr(macro, "name", macro), *values)
+        found = rendered.get(key)
+        if found is None:
+            if len(rendered) >= MOST_PIECES:
+                rendered.clear()
+            found = rendered[key] = macro(*values)
+        return found
+
+    return once
+
+
 def _speak(environment: Environment, language: Language) -> None:
     """Give the templates the language's words, numbers and direction."""
     words = catalogue(language.tag)
@@ -91,6 +112,20 @@ def _speak(environment: Environment, language: Language) -> None:
     def number(value: int) -> str:
         return f"{value:,}".replace(",", language.group)
 
+    @cache
+    def translated(message: str, escapes: bool) -> str:
+        form = words.gettext(message)
+        return Markup(form) if escapes else form  # noqa: S704 - ours
+
+    @cache
+    def whole(message: str, escapes: bool) -> str:
+        return translated(message, escapes) % {}
+
+    @pass_context
+    def gettext(context: Context, message: str, **values: object) -> str:
+        escapes = bool(context.eval_ctx.autoescape)
+        return translated(message, escapes) % values if values else whole(message, escapes)
+
     @pass_context
     def ngettext(context: Context, singular: str, plural: str, count: int, **values: object) -> str:
         form = words.ngettext(singular, plural, count)
@@ -98,6 +133,7 @@ def _speak(environment: Environment, language: Language) -> None:
         return text % {"num": number(count), **values}
 
     environment.globals.update(
+        gettext=gettext,
         ngettext=ngettext,
         number=number,
         lang=language.tag,

@@ -6,7 +6,7 @@ in the catalogues. As in the templates, values are named, %(like)s this, and a %
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -92,11 +92,15 @@ _LONGEST_NAME = 40
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Words:
-    """What one mail is worded with: a language, and the time zone and year that its days are in."""
+    """What one mail is worded with: a language, and the time zone and year that its days are in.
+
+    `cards` keeps what was worded already of the jobs that many mails show.
+    """
 
     language: Language
     timezone: ZoneInfo
     year: int
+    cards: dict[bytes, object] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
     def of(cls, tag: str, timezone: ZoneInfo, written: datetime) -> "Words":
