@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PYTEST ?= $(BIN)/python -m pytest -q
 
-.PHONY: help demo test check fix cover crash-sweep wheel-test bench bench-start places-report screenshots mail-lint messages gazetteer grants man cron-test bench-week clean
+.PHONY: help demo test check fix cover crash-sweep wheel-test bench bench-start places-report screenshots mail-lint messages gazetteer grants man cron-test bench-week clean bench-chat chat-judges
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
@@ -51,7 +51,13 @@ crash-sweep: $(VENV)/.test  ## kill a run at every step of its work with the dat
 wheel-test: $(VENV)/.dev  ## build sdist and wheel, install the wheel into an empty environment, use it there
 	$(BIN)/python -m pytest -q -m packaging tests/packaging
 
-bench: bench-start  ## every benchmark
+bench: bench-start bench-chat  ## every benchmark
+
+bench-chat: $(VENV)/.test  ## the chat's own time: to the prompt, to the first token, per token
+	$(BIN)/python benchmarks/chat.py
+
+chat-judges: $(VENV)/.test  ## the chat before llmock, aimock and a small real model, each installed for it; not in CI
+	$(BIN)/python benchmarks/chat_judges.py
 
 bench-start: $(VENV)/.test  ## start-up times of the command
 	$(BIN)/python benchmarks/start.py

@@ -45,6 +45,8 @@ def _expected(error: "APIError", settings: Settings) -> JobrakerError:
         )
     if isinstance(error, openai.APIConnectionError):
         cause = error.__cause__ or error
+        if type(cause).__name__ in ("RemoteProtocolError", "ReadError"):
+            return UnreachableError(f"{server} broke the connection ({_words(cause)}); {_AGAIN}")
         return UnreachableError(
             f"{server} cannot be reached ({_words(cause)}); is it running? {_AGAIN.capitalize()}"
         )

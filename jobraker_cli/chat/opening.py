@@ -1,11 +1,11 @@
 """Opening the chat: who it is for, by which right, written down; and which session."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
 from jobraker_cli.assistant import login
+from jobraker_cli.chat.start import Claim
 from jobraker_cli.errors import ConfigError, NotFoundError, UsageError
 from jobraker_cli.model import User
 from jobraker_cli.store import chat as store
@@ -15,14 +15,6 @@ from jobraker_cli.store.engine import reading
 from jobraker_cli.tasks.app import App
 from jobraker_cli.tasks.runner import require_baseline
 from jobraker_cli.wiring import account_name
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Claim:
-    """Who somebody says they are: `email` by --as, else the token of the settings."""
-
-    email: str | None
-    command: str
 
 
 def log_in(app: App, claim: Claim) -> User:

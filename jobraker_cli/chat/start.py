@@ -8,16 +8,23 @@ from typing import TYPE_CHECKING, Any
 from jobraker_cli.errors import JobrakerError, UsageError
 
 if TYPE_CHECKING:
-    from jobraker_cli.chat.opening import Claim
     from jobraker_cli.settings import Settings
     from jobraker_cli.tasks.app import App
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """Who somebody says they are: `email` by --as, else the token of the settings."""
+
+    email: str | None
+    command: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
     """What the command line asks for."""
 
-    claim: "Claim"
+    claim: Claim
     go_on: bool
     resume: str | None
     prompt: str | None

@@ -13,7 +13,7 @@ from jobraker_cli.cli.output import show_json, show_record, show_rows
 from jobraker_cli.errors import NotFoundError, UsageError
 
 if TYPE_CHECKING:
-    from jobraker_cli.chat.opening import Claim
+    from jobraker_cli.chat.start import Claim
     from jobraker_cli.model import User
     from jobraker_cli.store.chat import ChatMessage, ChatSession
     from jobraker_cli.tasks.app import App
@@ -182,7 +182,7 @@ def token(email: str, days: int) -> None:
 
 
 def _claim(context: click.Context, command: str, email: str | None = None) -> "Claim":
-    from jobraker_cli.chat.opening import Claim
+    from jobraker_cli.chat.start import Claim
 
     return Claim(email=email or context.obj, command=command)
 

@@ -93,7 +93,7 @@ FAULTS: list[tuple[Answer, type[JobrakerError], str]] = [
     (Answer([data("{not json")]), UnreachableError, "cannot be read"),
     (Answer([data([1, 2])]), UnreachableError, "cannot be read"),
     (Answer([data({"error": {"message": "overloaded"}})]), UnreachableError, "overloaded"),
-    (Answer([drop]), UnreachableError, "cannot be reached"),
+    (Answer([drop]), UnreachableError, "broke the connection"),
     (EMPTY[0], PartialReplyError, "cut short"),
     (EMPTY[1], PartialReplyError, "said nothing (stop)"),
     (Answer([*text("half a wo")]), PartialReplyError, "cut short by the server"),
