@@ -14,6 +14,7 @@ from jobraker_cli.store.runs import RunRecord
 from jobraker_cli.tasks.app import App
 from jobraker_cli.tasks.task import all_tasks
 
+_QUOTA = ("provider", "domain", "span_seconds")
 _ESCAPES = str.maketrans({"\\": r"\\", '"': r"\"", "\n": r"\n"})
 
 
@@ -35,6 +36,7 @@ def collect(app: App, *, written_at: datetime) -> list[Family]:
         oldest = figures.oldest(connection, now=now)
         counts = figures.by_kind_and_state(connection)
         sent = figures.sent_since(connection, now - timedelta(days=1))
+        used = figures.quota_use(connection, now=now)
     return [
         *_of_runs(last, success),
         _of_schedules(app, now),
@@ -46,6 +48,14 @@ def collect(app: App, *, written_at: datetime) -> list[Family]:
             ],
         ),
         *_of_waiting(oldest),
+        Family(
+            name="jobraker_quota_used",
+            about="Messages counted against the newest window of a quota.",
+            samples=[
+                (dict(zip(_QUOTA, one.names, strict=True)), one.number)
+                for one in used
+            ],
+        ),
         _one("jobraker_sent_last_24h", "Messages sent in the last 24 hours.", sent),
         _one("jobraker_metrics_written_time_seconds", "When this file was written.",
              written_at.timestamp()),

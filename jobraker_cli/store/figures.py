@@ -126,6 +126,21 @@ def sent_since(connection: Connection, since: datetime) -> int:
     return int(connection.execute(found).scalar_one())
 
 
+def quota_use(connection: Connection, *, now: datetime) -> Sequence[Tally]:
+    """What is used of each quota's newest window, while it lasts: provider, domain, span."""
+    quota = ledger.quota
+    newest = func.max(quota.c.bucket).over(
+        partition_by=[quota.c.provider, quota.c.domain, quota.c.span_seconds]
+    )
+    last = select(quota, newest.label("newest")).subquery()
+    rows = connection.execute(select(last).where(last.c.bucket == last.c.newest))
+    return [
+        Tally(names=(row.provider, row.domain, str(row.span_seconds)), number=row.used)
+        for row in rows
+        if (now - row.last_at).total_seconds() < row.span_seconds
+    ]
+
+
 def runs_by_outcome(connection: Connection, *, since: datetime) -> Sequence[Tally]:
     """Runs by task and outcome since."""
     found = select(_run.c.task, _run.c.outcome, func.count().label("n"))

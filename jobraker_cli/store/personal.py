@@ -22,6 +22,7 @@ IMPERSONAL: Mapping[str, str] = MappingProxyType(
         "jobraker_run": "counts of runs",
         "jobraker_job_seen": "ids of jobs",
         "jobraker_vacancy": "fingerprints of postings",
+        "jobraker_quota": "counts of messages by provider, domain and time",
         "jobraker_baseline": "names of baselines that were taken",
         "jobraker_suppression": "HMACs of addresses: they stay, so that the block does",
     }

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import dns.message
@@ -16,6 +17,7 @@ import pytest
 
 from jobraker_cli import wiring
 from jobraker_cli.operations.doctor import CheckResult, Examination, examine
+from jobraker_cli.operations.doctor.chat import chat
 from jobraker_cli.operations.doctor.dns import advice, judge_dmarc, judge_spf
 from jobraker_cli.operations.doctor.work import stuck_after
 from jobraker_cli.settings import load
@@ -273,3 +275,71 @@ def test_the_records_are_looked_up() -> None:
 def test_without_dns_there_is_one_warning() -> None:
     (only,) = advice("board.test", None)
     assert (only.name, only.status) == ("sender_domain", "warn")
+
+
+def test_dkim_is_looked_up_where_jobraker_signs() -> None:
+    name = "mail._domainkey.board.test"
+    with name_server({name: "v=DKIM1; k=rsa; p=MIIB"}) as ask:
+        found = {one.name: one for one in advice("board.test", ask, signs_as=name)}
+        lost = {one.name: one for one in advice("board.test", ask, signs_as=f"x.{name}")}
+    assert (found["dkim"].status, lost["dkim"].status) == ("ok", "warn")
+    assert name in lost["dkim"].detail
+
+
+# The chat's server
+
+
+@contextmanager
+def model_server(status: int, body: bytes) -> Iterator[str]:
+    """A model server on loopback that answers every question like this; its base URL."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(status)
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = HTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/v1"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "expected", "code"),
+    [
+        (200, b'{"data": [{"id": "gpt-4o-mini"}]}', "ok", None),
+        (200, b'{"data": [{"id": "another"}]}', "warn", None),
+        (200, b"[]", "ok", None),
+        (200, b"<html>", "fail", 69),
+        (404, b"", "ok", None),
+        (401, b"", "fail", 78),
+        (503, b"", "fail", 69),
+    ],
+)
+def test_the_chats_server_is_asked(
+    status: int, body: bytes, expected: str, code: int | None
+) -> None:
+    with model_server(status, body) as url:
+        environ = {"OPENAI_BASE_URL": url, "OPENAI_API_KEY": "sk-hunter22"}
+        settings = load(flags={}, environ=environ, directory=Path("/")).settings
+        (found,) = chat(settings, network=True)
+    assert found.status == expected, found.detail
+    assert code is None or found.exit_code == code
+    assert "hunter22" not in found.detail + found.fix
+
+
+def test_without_chat_settings_there_is_a_warning() -> None:
+    (found,) = chat(load(flags={}, environ={}, directory=Path("/")).settings, network=True)
+    assert found.status == "warn"
+    away = {"OPENAI_BASE_URL": "http://127.0.0.1:1/v1"}
+    (gone,) = chat(load(flags={}, environ=away, directory=Path("/")).settings, network=True)
+    assert (gone.status, gone.exit_code) == ("fail", 69)

@@ -26,18 +26,38 @@ def system_resolver() -> resolver.Resolver | None:
     return found
 
 
-def advice(domain: str, ask: resolver.Resolver | None) -> Iterator[CheckResult]:
-    """A check for SPF and one for DMARC; one warning when DNS gives no answer."""
+def advice(
+    domain: str, ask: resolver.Resolver | None, *, signs_as: str = ""
+) -> Iterator[CheckResult]:
+    """Checks for SPF, DMARC and DKIM; one warning when DNS gives no answer.
+
+    `signs_as` is the name under which DNS has the key that jobraker signs with; "" for none.
+    """
     try:
         if ask is None:
             raise exception.Timeout
         spf = [one for one in _texts(ask, domain) if one.lower().startswith("v=spf1")]
+        keys = _texts(ask, signs_as) if signs_as else []
         dmarc = [one for one in _texts(ask, f"_dmarc.{domain}") if one.startswith("v=DMARC1")]
     except (exception.DNSException, OSError):
         yield warn("sender_domain", "DNS gives no answer here", "look the records up elsewhere")
         return
     yield judge_spf(domain, spf)
     yield judge_dmarc(domain, dmarc)
+    yield judge_dkim(domain, signs_as, keys)
+
+
+def judge_dkim(domain: str, signs_as: str, keys: Sequence[str]) -> CheckResult:
+    """Who signs, and whether DNS has the key."""
+    if not signs_as:
+        return warn(
+            "dkim",
+            f"jobraker does not sign; the relay must, for d={domain}",
+            "send a mail to yourself and look for dkim=pass in Authentication-Results",
+        )
+    if not any("p=" in one.replace("p=;", "") for one in keys):
+        return warn("dkim", f"jobraker signs, but DNS has no key at {signs_as}", "publish the key")
+    return ok("dkim", f"jobraker signs; DNS has the key at {signs_as}")
 
 
 def judge_spf(domain: str, records: Sequence[str]) -> CheckResult:

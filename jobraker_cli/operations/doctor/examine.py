@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from jobraker_cli.operations.doctor import ledger, mailing, relay, rights, secrets, work
+from jobraker_cli.operations.doctor import chat, ledger, mailing, relay, rights, secrets, work
 from jobraker_cli.operations.doctor.check import CheckResult, safely
 from jobraker_cli.settings import Loaded
 from jobraker_cli.tasks.app import App
@@ -29,6 +29,7 @@ def examine(asked: Examination) -> list[CheckResult]:
         *_of_the_database(asked),
         *_of_the_way_out(asked),
         *secrets.secret_key(asked.loaded.settings),
+        *chat.chat(asked.loaded.settings, network=asked.network),
     ]
 
 

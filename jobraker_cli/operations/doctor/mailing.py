@@ -49,7 +49,9 @@ def sender_domain(settings: Settings, *, network: bool) -> Iterator[CheckResult]
     elif not network:
         yield warn("sender_domain", "DNS was not asked (--offline)", "run: jobraker doctor")
     else:
-        yield from advice(domain, system_resolver())
+        signing = f"{settings.dkim_selector}._domainkey.{settings.dkim_domain or domain}"
+        own = signing if settings.dkim_private_key else ""
+        yield from advice(domain, system_resolver(), signs_as=own)
     yield dkim(settings, domain)
 
 
