@@ -383,7 +383,11 @@ def test_every_command_on_a_page_exists_with_its_options(page: Path) -> None:
             given = check_command(line)
         except click.UsageError as error:
             pytest.fail(f"{page.name}: {line}: {error.format_message()}")
-        if line.startswith("jobraker run ") and page.name != "adding-a-mail.md":
+        if (
+            line.startswith("jobraker run ")
+            and "--plan" not in line
+            and page.name != "adding-a-mail.md"
+        ):
             assert given["task"] in {"TASK", "all", *all_tasks()}, line
 
 
