@@ -53,6 +53,7 @@ def mails_made(binaries: Path, elsewhere: Path) -> int:
 def test_the_wheel_and_the_sdist_carry_templates_and_sql(built: dict[str, Path]) -> None:
     inside = zipfile.ZipFile(built["wheel"]).namelist()
     assert "jobraker_cli/templates/emails/job_alert.html" in inside
+    assert "jobraker_cli/locale/ar/LC_MESSAGES/jobraker.mo" in inside
     assert "jobraker_cli/sql/0002_ledger.sql" in inside
     assert "jobraker_cli/sql/board/sqlite.sql" in inside
     assert not [name for name in inside if name.startswith(("tests/", "templates/", "sql/"))]

@@ -1,7 +1,9 @@
 """The commands about templates, and the language of a person's mail, as processes."""
 
 import json
+from datetime import datetime
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
@@ -83,3 +85,31 @@ def test_an_expression_that_could_end_its_statement_is_refused(
     done = jobraker("config", "show", env={"JOBRAKER_LOCALE_SQL": expression}, check=78)
     assert "is not one SQL expression" in done.stderr
     assert json.dumps(expression)[1:-1][:10] in done.stderr
+
+
+def test_a_row_of_the_web_application_gets_its_readers_language_before_the_first_try(
+    board: Board, jobraker: Command, mailbox: Mailbox
+) -> None:
+    ada = board.add_user(email="ada@example.org", last_name="es")
+    env = {**mailbox.settings, "JOBRAKER_LOCALE": "de", "JOBRAKER_LOCALE_SQL": "users.last_name"}
+    jobraker("init", env=env)
+    for number, (user, locale) in enumerate(((ada, ""), (None, ""), (ada, "ar"))):
+        board.execute(
+            "INSERT INTO jobraker_outbox (id, kind, user_id, recipient, payload, locale,"
+            " created_at, next_attempt_at)"
+            " VALUES (:id, 'welcome', :user, :to, '{}', :locale, :now, :now)",
+            id=UUID(int=number + 1),
+            user=None if user is None else UUID(user),
+            to=f"to{number}@example.org",
+            locale=locale,
+            now=datetime.fromisoformat(NOW),
+        )
+    jobraker("run", "deliver", "--now", NOW, env=env)
+    pages = {
+        one.parsed["To"]: one.parsed.get_body(("html",)).get_content()  # type: ignore[union-attr]
+        for one in mailbox.messages
+    }
+    found = {to: page.partition('<html lang="')[2][:2] for to, page in pages.items()}
+    assert found == {"to0@example.org": "es", "to1@example.org": "de", "to2@example.org": "ar"}
+    stored = board.rows("SELECT locale FROM jobraker_outbox ORDER BY locale")
+    assert [row["locale"] for row in stored] == ["ar", "de", "es"]
