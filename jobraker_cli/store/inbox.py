@@ -57,7 +57,7 @@ def count_soft_bounces(
         insert_into(connection, soft_bounce).on_conflict_do_nothing(),
         [{"key": key, "day": today.isoformat()} for key in dict.fromkeys(keys)],
     )
-    since = (today - timedelta(days=SOFT_BOUNCE_DAYS)).isoformat()
+    since = last_forgotten_day(today)
     often = (
         select(soft_bounce.c.key)
         .where(soft_bounce.c.key.in_(list(keys)), soft_bounce.c.day > since)
@@ -66,3 +66,8 @@ def count_soft_bounces(
     )
     found = list(connection.execute(often).scalars())
     suppressions.suppress(connection, found, reason="soft bounces", source="bounces")
+
+
+def last_forgotten_day(today: date) -> str:
+    """The last day whose soft bounces do not count any more, as it is stored."""
+    return (today - timedelta(days=SOFT_BOUNCE_DAYS)).isoformat()

@@ -6,12 +6,13 @@ duplicates: jobs seen, jobs sent while they exist, dedupe keys that no calendar 
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, or_, select
 
 from jobraker_cli.store import ledger, shared
+from jobraker_cli.store.inbox import last_forgotten_day
 from jobraker_cli.store.runs import BASELINE
 from jobraker_cli.store.types import comparable
 
@@ -107,6 +108,32 @@ def old_runs(before: datetime) -> Select[Any]:
 def delete_runs(connection: Connection, ids: Sequence[int]) -> int:
     """Delete run records."""
     return connection.execute(_run.delete().where(_run.c.run_id.in_(ids))).rowcount
+
+
+def old_reports(before: datetime) -> Select[Any]:
+    """Bounces and complaints that were read before a moment: their messages are pruned as well."""
+    inbox = ledger.inbox
+    return select(inbox.c.digest).where(comparable(inbox.c.read_at) < comparable(before))
+
+
+def delete_reports(connection: Connection, ids: Sequence[str]) -> int:
+    """Forget that reports were read."""
+    inbox = ledger.inbox
+    return connection.execute(inbox.delete().where(inbox.c.digest.in_(ids))).rowcount
+
+
+def old_soft_bounces(today: date) -> Select[Any]:
+    """Addresses with a soft bounce that is too old to count."""
+    bounce = ledger.soft_bounce
+    return select(bounce.c.key).where(bounce.c.day <= last_forgotten_day(today)).distinct()
+
+
+def delete_soft_bounces(today: date, connection: Connection, keys: Sequence[str]) -> int:
+    """Forget soft bounces of these addresses that are too old to count; how many addresses."""
+    bounce = ledger.soft_bounce
+    old = and_(bounce.c.key.in_(keys), bounce.c.day <= last_forgotten_day(today))
+    connection.execute(bounce.delete().where(old))
+    return len(keys)
 
 
 def lost_marks() -> Select[Any]:

@@ -1,5 +1,7 @@
 """The task `inbox`: bounces, complaints and unsubscribe mails from the Maildir of the settings."""
 
+from collections import Counter
+
 from jobraker_cli.errors import ConfigError, NotFoundError
 from jobraker_cli.tasks import mailboxes, returns
 from jobraker_cli.tasks.app import App, Run
@@ -14,16 +16,15 @@ def plan(app: App, run: Run, report: RunReport) -> None:
     if folder is None:
         return
     if run.options.dry_run:
-        report.counts["planned"] = mailboxes.count_new(folder)
+        report.extra["new"] = mailboxes.count_new(folder)
         return
+    found: Counter[str] = Counter()
     try:
-        mailboxes.read_maildir(folder, lambda content: _obey(app, content))
+        mailboxes.read_maildir(folder, lambda content: found.update([returns.obey(app, content)]))
     except NotFoundError as error:
         raise ConfigError(f"INBOX_MAILDIR: {error}") from error
-
-
-def _obey(app: App, content: bytes) -> None:
-    returns.obey(app, content)
+    finally:
+        report.extra.update({name: found[name] for name in returns.OUTCOMES})
 
 
 TASKS = (
@@ -32,5 +33,6 @@ TASKS = (
         about="Bounces, complaints and unsubscribe mails from INBOX_MAILDIR",
         schedule=Schedule(every_minutes=5),
         plan=plan,
+        delivers=False,
     ),
 )

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, Select
@@ -67,6 +68,12 @@ def _steps(kept: Retention, now: datetime) -> Iterator[Step]:
     if kinds:
         return
     yield Step(name="runs", query=store.old_runs(records), act=store.delete_runs)
+    yield Step(name="reports", query=store.old_reports(messages), act=store.delete_reports)
+    yield Step(
+        name="soft_bounces",
+        query=store.old_soft_bounces(now.date()),
+        act=partial(store.delete_soft_bounces, now.date()),
+    )
     yield Step(name="marks", query=store.lost_marks(), act=store.delete_marks)
     yield Step(
         name="people", query=store.lost_people(), act=store.delete_sent_jobs, rows=ROWS // 20

@@ -118,7 +118,11 @@ def test_soft_bounces_suppress_after_several_days_by_mail_and_by_smtp(
         + returned.auto_reply(sender)
     )
     assert inbox.process("--mbox", str(mbox)) == NOTHING | {"read": 2, "blocked": 1, "ignored": 1}
-    inbox.command("run", "inbox", env=inbox.env)
+    assert inbox.command("run", "inbox", "--dry-run", "--json", env=inbox.env).json["extra"] == {
+        "new": 2
+    }
+    done = inbox.command("run", "inbox", "--json", env=inbox.env).json["extra"]
+    assert done == NOTHING | {"soft": 2}
     assert jobraker("suppressions", "list", "--json").json == []
     assert os.listdir(inbox.folder / "new") == []
     before = (TODAY - timedelta(days=1)).date().isoformat()
@@ -127,6 +131,12 @@ def test_soft_bounces_suppress_after_several_days_by_mail_and_by_smtp(
     inbox.mail(1)
     (found,) = jobraker("suppressions", "list", "--json").json
     assert (found["reason"], found["source"]) == ("soft bounces", "bounces")
+    later = (TODAY + timedelta(days=200)).isoformat()
+    pruned = jobraker("run", "prune", "--now", later, "--json").json["extra"]
+    assert (pruned["reports"], pruned["soft_bounces"]) == (3, 1)
+    counts = sqlite_board.counts()
+    assert (counts["jobraker_inbox"], counts["jobraker_soft_bounce"]) == (0, 0)
+    assert counts["jobraker_suppression"] == 1
 
 
 def test_what_is_no_inbox_is_said(sqlite_board: Board, jobraker: Command, tmp_path: Path) -> None:
