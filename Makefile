@@ -62,13 +62,16 @@ chat-judges: $(VENV)/.test  ## the chat before llmock, aimock and a small real m
 bench-start: $(VENV)/.test  ## start-up times of the command
 	$(BIN)/python benchmarks/start.py
 
-.PHONY: agreement bench-matching bench-run
+.PHONY: agreement bench-hostile bench-matching bench-run
 agreement: $(VENV)/.test  ## the engine against a plain evaluator, on 200,000 pairs of random alerts and real postings
 	JOBRAKER_TEST_PAIRS=200000 $(PYTEST) tests/matching/test_agreement.py
 
 bench-matching: $(VENV)/.test  ## matching up to a million alerts, beside tantivy where it can be installed
 	-$(BIN)/python -m pip install -q --disable-pip-version-check tantivy
 	$(BIN)/python benchmarks/matching.py
+
+bench-hostile: $(VENV)/.test  ## what alerts and jobs that are made to break the matching cost
+	$(BIN)/python benchmarks/hostile.py
 
 bench-run: $(VENV)/.test  ## a whole run of daily alerts on PostgreSQL, up to a million alerts
 	$(BIN)/python benchmarks/run.py

@@ -77,7 +77,9 @@ class Board:
         self._random = Random(seed)
         syllables = [one + other for one in "bcdfghjklmnprstvwz" for other in "aeiou"]
         made = {"".join(self._random.choices(syllables, k=2 + n % 4)) for n in range(20_000)}
-        words = sorted(made - {*ROLES, *FIELDS, *RANKS, *SKILLS})[:8000]
+        known = {*ROLES, *FIELDS, *RANKS, *SKILLS}
+        known |= {word.removesuffix("s") for word in known}  # for jobraker the same word
+        words = sorted(made - known)[:8000]
         self._random.shuffle(words)
         self._words = [*COMMON, *words]
         self._phrases = self._distinct_phrases()

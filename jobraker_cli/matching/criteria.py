@@ -1,6 +1,7 @@
 """An alert read once: what it asks of a job."""
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import NamedTuple
 
 from jobraker_cli.matching.fields import scope_of
@@ -64,6 +65,7 @@ def read_criteria(alert: Alert | Wish, rules: MatchRules) -> Criteria:
     )
 
 
+@lru_cache(maxsize=1_000)
 def choice(value: str) -> str:
     """A job type or level as it is compared: the database does not enforce the spelling."""
     return "_".join(value.lower().replace("-", " ").replace("_", " ").split())

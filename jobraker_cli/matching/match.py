@@ -111,11 +111,10 @@ class Ranked(Sequence[Match]):
             yield found, fields.UNASKED
             return
         for width in range(fields.UNASKED):
-            if part := found & self._board.saying(keywords, width):
+            part = found and found & self._board.saying(keywords, width)
+            if part:
                 yield part, width
                 found ^= part
-                if not found:
-                    return
 
     def _match(self, tier: Tier, number: int) -> Match:
         return Match(self._board.jobs[number], tier, self)
@@ -139,6 +138,4 @@ def _split(found: int, widening: Widening | None, unasked: int) -> Sequence[tupl
         if part:
             parts.append((part, tier))
             found ^= part
-            if not found:
-                break
     return parts

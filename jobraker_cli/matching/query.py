@@ -7,6 +7,7 @@ order, so that reading and evaluating it need no recursion however deep it nests
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from jobraker_cli.matching.fields import ANYWHERE, COMPANY, TITLE
@@ -26,7 +27,7 @@ class Term(NamedTuple):
 Program = tuple[Term | str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Entry:
     """One keyword, read: its program, and its terms as the person wrote them.
 
@@ -37,7 +38,7 @@ class Entry:
     program: Program
     spoken: Mapping[Term, str] = field(compare=False)
 
-    @property
+    @cached_property
     def only_excludes(self) -> bool:
         """Whether it holds for jobs that have none of its words."""
         return bool(evaluate(self.program, lambda _: 0, 1))
@@ -84,6 +85,7 @@ def read_query(entries: Iterable[str], scope: int) -> Query | None:
     return Query(_joined([_joined(wanted, OR), *excluding], AND), spoken)
 
 
+@lru_cache(maxsize=20_000)
 def read_entry(entry: str, scope: int) -> Entry:
     """One keyword as a program; `scope` is where plain words count."""
     spoken: dict[Term, str] = {}

@@ -113,7 +113,7 @@ class _Chunks(dict[str, str]):
 _CHUNKS = _Chunks()
 _BEFORE_LETTER = re.compile(r" and [a-z] ")
 _LETTERS = re.compile(r"(?<= )([a-z]) and ([a-z])(?= )")
-_FUSED_PAIRS = tuple(f" {first} {second} " for first, second in FUSED)
+_FUSING = frozenset("go" if "go" in pair else pair[0] for pair in FUSED)  # each pair has one
 
 
 def _joined(words: str) -> str:
@@ -121,10 +121,11 @@ def _joined(words: str) -> str:
     padded = f" {words} "
     if _BEFORE_LETTER.search(padded):
         words = _LETTERS.sub(r"\1&\2", padded).strip()
-    if not any(pair in padded for pair in _FUSED_PAIRS):
+    found = words.split()
+    if _FUSING.isdisjoint(found):
         return words
     read: list[str] = []
-    for word in words.split():
+    for word in found:
         joined = FUSED.get((read[-1], word)) if read else None
         if joined is None:
             read.append(word)

@@ -5,7 +5,7 @@ from time import process_time
 
 import pytest
 
-from jobraker_cli.matching import Matcher, explain, prepare
+from jobraker_cli.matching import Matcher, alert_from_json, explain, prepare
 from jobraker_cli.matching.query import read_query
 from jobraker_cli.model import Alert, Job, MatchRules
 
@@ -42,6 +42,28 @@ def matches(keywords: tuple[str, ...], title: str) -> bool:
     found = bool(list(matcher.results()))
     assert found is explain(alert, replace(job(title), run_seq=0), RULES).match
     return found
+
+
+@pytest.mark.parametrize("keywords", [None, 5, 1.5, True, {"a": 1}, [["x"]], [None, 7], ["", " "]])
+def test_what_is_no_list_of_words_counts_as_no_keywords(keywords: object) -> None:
+    alert = alert_from_json({"keywords": keywords})
+    assert alert.keywords == ()
+    assert explain(alert, job("Nurse"), RULES).match
+
+
+@pytest.mark.parametrize(
+    "keywords", ["\0", "\ud800", "()", '""', "AND", "NOT", "- -", "((", '"', ":"]
+)
+def test_keywords_without_a_word_never_match_everything(keywords: str) -> None:
+    assert not matches((keywords,), "Engineer")
+
+
+def test_long_phrases_are_found_where_they_stand_and_nowhere_else() -> None:
+    words = [f"w{number}" for number in range(30)]
+    assert matches((" ".join(words[5:25]),), " ".join(words))
+    assert not matches((" ".join([*words[5:24], "w9"]),), " ".join(words))
+    assert not matches((" ".join([*words[:20], "w99"]),), " ".join([*words, "w99"]))
+    assert not matches((" ".join(words[:10]),), " ".join([*words[:9], "z", *words[8:10]]))
 
 
 def test_a_megabyte_of_text_is_searched() -> None:
