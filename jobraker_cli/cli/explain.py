@@ -115,23 +115,14 @@ def _pair(app: "App", alert: "Alert", owner: str | None, job: "Job") -> dict[str
 
 
 def _eligibility(app: "App", user_id: str | None, job: "Job") -> "tuple[Clause, ...]":
+    """About the alert's person; without one, about somebody who never did anything with jobs."""
     from jobraker_cli import matching
-    from jobraker_cli.store.alerts import History, histories
-    from jobraker_cli.store.engine import reading
+    from jobraker_cli.tasks import why
     from jobraker_cli.wiring import system_now
 
-    history, now = History(), system_now()
     if user_id is not None:
-        now = app.clock()
-        with reading(app.engine) as connection:
-            history = histories(connection, [user_id])[user_id]
-    return matching.eligibility(
-        job,
-        now=now,
-        applied=job.id in history.applied,
-        dismissed=job.id in history.dismissed,
-        mailed=job.id in history.mailed,
-    )
+        return why.eligibility(app, user_id, job)
+    return matching.eligibility(job, now=system_now(), applied=False, dismissed=False, mailed=False)
 
 
 def _explained(record: Mapping[str, Any]) -> Iterator[str]:

@@ -3,7 +3,7 @@
 Nothing is written. The chat's tool and `alerts explain USER JOB` both ask here.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
@@ -17,13 +17,12 @@ from jobraker_cli.model import Alert, Clause, Job, User
 from jobraker_cli.settings import Settings
 from jobraker_cli.store import alerts as store
 from jobraker_cli.store import jobs, keys, outbox, runs, told
+from jobraker_cli.store import vacancies as vacancies_of
 from jobraker_cli.store.engine import reading
 from jobraker_cli.store.suppressions import suppressed
-from jobraker_cli.store.told import Told
 from jobraker_cli.tasks import alert_mail, consents
 from jobraker_cli.tasks.alerts import TASKS, rules_of
 from jobraker_cli.tasks.answers import (
-    NEVER_GOES,
     AlertAnswer,
     Answer,
     Hindrance,
@@ -44,6 +43,28 @@ def why(app: App, user_id: str, job_id: str) -> Answer:
         if user is None or job is None:
             raise NotFoundError(f"There is no {'job' if user else 'user'} of this id")
         return _Inquiry(connection, app, user, job).answer()
+
+
+def eligibility(app: App, user_id: str, job: Job) -> tuple[Clause, ...]:
+    """Whether the job may be mailed to this person now, reposts looked through."""
+    with reading(app.engine) as connection:
+        return _eligibility(connection, app.settings, user_id, job, app.clock())
+
+
+def _eligibility(
+    connection: Connection, settings: Settings, user_id: str, job: Job, now: datetime
+) -> tuple[Clause, ...]:
+    history = store.histories(connection, [user_id])[user_id]
+    fingerprint = matching.fingerprint(job)
+    since = now - timedelta(days=settings.alert_repost_days)
+    known = vacancies_of.mailed(connection, [user_id], [fingerprint], since=since)
+    return matching.eligibility(
+        job,
+        now=now,
+        applied=job.id in history.applied,
+        dismissed=job.id in history.dismissed,
+        mailed=job.id in history.mailed or user_id in known,
+    )
 
 
 class _Inquiry:
@@ -76,24 +97,11 @@ class _Inquiry:
             mailed=mailed,
             messages=messages,
             alerts=answers,
-            eligibility=self._eligibility(messages),
+            eligibility=_eligibility(
+                self.connection, self.settings, self.user.id, self.job, self.now
+            ),
             hindrances=(*self._person(len(found)), *map(of_message, messages)),
         )
-
-    def _eligibility(self, messages: Sequence[Told]) -> tuple[Clause, ...]:
-        history = store.histories(self.connection, [self.user.id])[self.user.id]
-        return matching.eligibility(
-            self.job,
-            now=self.now,
-            applied=self.job.id in history.applied,
-            dismissed=self.job.id in history.dismissed,
-            mailed=self.job.id in history.mailed or any(map(self._repost, messages)),
-        )
-
-    def _repost(self, one: Told) -> bool:
-        """Whether the message counts as having told the person of this vacancy."""
-        since = self.now - timedelta(days=self.settings.alert_repost_days)
-        return one.state not in NEVER_GOES and one.created_at >= since
 
     def _person(self, alerts: int) -> Iterator[Hindrance]:
         if not self.user.is_active:

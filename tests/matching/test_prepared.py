@@ -2,6 +2,7 @@
 
 import pytest
 
+from jobraker_cli import matching
 from jobraker_cli.matching import prepare
 from jobraker_cli.model import Job, MatchRules
 
@@ -46,6 +47,11 @@ def test_other_vacancies_differ(one: tuple[str, str], other: tuple[str, str]) ->
 
 def test_postings_without_a_company_are_never_the_same() -> None:
     assert fingerprint("Engineer", "", id="1") != fingerprint("Engineer", "", id="2")
+
+
+def test_a_job_that_is_not_prepared_has_the_same_fingerprint() -> None:
+    job = Job(id="1", title="Senior Nurses (m/w/d)", company="ACME Ltd.")
+    assert matching.fingerprint(job) == prepare(job, MatchRules()).fingerprint
 
 
 def test_a_lone_surrogate_has_a_fingerprint() -> None:

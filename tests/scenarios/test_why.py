@@ -56,6 +56,7 @@ def test_a_mail_that_went_is_named_and_a_repost_says_what_it_is_of(ask: Inquiry)
     assert found["mailed"] is None
     assert "another posting of this vacancy was mailed" in ask.reasons(again)["already_sent"]
     assert [one["name"] for one in found["eligibility"] if not one["holds"]] == ["not_mailed"]
+    assert ask.why(again, ask.alert)["eligibility"] == found["eligibility"]
 
 
 def test_what_never_matched_or_never_could_be_mailed_is_said(ask: Inquiry) -> None:
