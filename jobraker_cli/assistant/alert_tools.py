@@ -6,8 +6,8 @@ from typing import Any
 
 from jobraker_cli.assistant.arguments import Parameter
 from jobraker_cli.assistant.desk import Desk, text_of
-from jobraker_cli.assistant.job_tools import CRITERIA, criteria_of, uuid_of
-from jobraker_cli.assistant.own_tools import alert_row, open_matches
+from jobraker_cli.assistant.job_tools import CRITERIA, criteria_of
+from jobraker_cli.assistant.own_tools import alert_row, open_matches, own_alert
 from jobraker_cli.assistant.toolbox import Found, Tool
 from jobraker_cli.errors import NotFoundError, UsageError
 from jobraker_cli.model import Alert
@@ -62,7 +62,7 @@ def _create(desk: Desk, values: Mapping[str, Any]) -> Found:
 
 
 def _change(desk: Desk, values: Mapping[str, Any]) -> Found:
-    before = _own(desk, values)
+    before = own_alert(desk, text_of(values, "alert_id"))
     after = _checked(replace(before, **_given(values, before)))
     if after == before:
         return Found([alert_row(before)], "The alert is like that already")
@@ -71,7 +71,7 @@ def _change(desk: Desk, values: Mapping[str, Any]) -> Found:
 
 
 def _pause(desk: Desk, values: Mapping[str, Any]) -> Found:
-    before = _own(desk, values)
+    before = own_alert(desk, text_of(values, "alert_id"))
     after = replace(before, is_active=bool(values.get("go_on")))
     if after == before:
         return Found([alert_row(before)], "The alert is like that already")
@@ -92,15 +92,6 @@ def _checked(alert: Alert) -> Alert:
     if low is not None and high is not None and low > high:
         raise UsageError("min_salary is above max_salary")
     return replace(alert, keywords=tuple(alert.keywords))
-
-
-def _own(desk: Desk, values: Mapping[str, Any]) -> Alert:
-    wanted = uuid_of(text_of(values, "alert_id"), "alert")
-    with reading(desk.engine) as connection:
-        found = [one for one in mine.own_alerts(connection, desk.user.id) if one.id == wanted]
-    if not found:
-        raise NotFoundError(f"There is no alert {wanted!r}")
-    return found[0]
 
 
 def _ask(desk: Desk, question: str) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Engine
 
 from jobraker_cli.mail.clean import safe_url
-from jobraker_cli.model import Job, MatchRules, User
+from jobraker_cli.model import Alert, Job, MatchRules, User
 from jobraker_cli.settings import Settings
 
 Row = dict[str, Any]
@@ -29,7 +29,8 @@ class Desk:
     """One user's place: every tool is made for it, so none can look at another's rows.
 
     `confirm` asks the person before something is written; without a person it says no. `why` says
-    of a job's id why this user was mailed it or was not.
+    of a job's id why this user was mailed it or was not; `backtest` what an alert would have found
+    in so many days.
     """
 
     engine: Engine
@@ -38,7 +39,8 @@ class Desk:
     rules: MatchRules
     clock: Callable[[], datetime]
     confirm: Callable[[str], bool]
-    why: Callable[[str], "Why"]
+    why: Callable[[str], Why]
+    backtest: Callable[[Alert, int], Row]
 
 
 def job_row(job: Job, settings: Settings) -> Row:

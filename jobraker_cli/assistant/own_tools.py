@@ -8,8 +8,9 @@ from typing import Any
 from jobraker_cli import matching
 from jobraker_cli.assistant.arguments import Parameter
 from jobraker_cli.assistant.desk import Desk, Row, day, job_row
-from jobraker_cli.assistant.job_tools import ALL, SEARCHED
+from jobraker_cli.assistant.job_tools import ALL, SEARCHED, uuid_of
 from jobraker_cli.assistant.toolbox import Found, Tool
+from jobraker_cli.errors import NotFoundError
 from jobraker_cli.mail.clean import safe_url
 from jobraker_cli.model import Alert
 from jobraker_cli.store import jobs, mine, notifications
@@ -38,6 +39,17 @@ def own_tools(desk: Desk) -> Sequence[Tool]:
                 Parameter(name="backtest", kind="boolean", about="Count the jobs that match"),
             ),
             run=lambda values: _alerts(desk, values),
+        ),
+        Tool(
+            name="backtest_alert",
+            about="What one of the user's alerts would have found: jobs a week, what changes that.",
+            parameters=(
+                Parameter(name="alert_id", about="Id of the alert", required=True, most=64),
+                Parameter(
+                    name="days", kind="integer", about="Days to look back", least=7, most=365
+                ),
+            ),
+            run=lambda values: _backtest(desk, values),
         ),
         Tool(
             name="my_recommendations",
@@ -129,6 +141,21 @@ def _alerts(desk: Desk, values: Mapping[str, Any]) -> Found:
         return Found(rows)
     counts = open_matches(desk, alerts)
     return Found([row | {"open_jobs_that_match": counts.get(row["id"], 0)} for row in rows])
+
+
+def _backtest(desk: Desk, values: Mapping[str, Any]) -> Found:
+    alert = own_alert(desk, str(values["alert_id"]))
+    return Found([alert_row(alert) | desk.backtest(alert, int(values.get("days", 90)))])
+
+
+def own_alert(desk: Desk, alert_id: str) -> Alert:
+    """One of the user's alerts; NotFoundError for all else."""
+    wanted = uuid_of(alert_id, "alert")
+    with reading(desk.engine) as connection:
+        found = [one for one in mine.own_alerts(connection, desk.user.id) if one.id == wanted]
+    if not found:
+        raise NotFoundError(f"There is no alert {wanted!r}")
+    return found[0]
 
 
 def open_matches(desk: Desk, alerts: Sequence[Alert]) -> dict[str, int]:

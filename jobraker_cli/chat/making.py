@@ -15,12 +15,14 @@ from jobraker_cli.assistant.own_tools import own_tools
 from jobraker_cli.assistant.scripted import ScriptedModel
 from jobraker_cli.assistant.toolbox import Toolbox
 from jobraker_cli.mail.clean import clean_line
-from jobraker_cli.model import Clause, User
+from jobraker_cli.matching import Effect
+from jobraker_cli.model import Alert, Clause, User
 from jobraker_cli.settings import Settings
 from jobraker_cli.store.chat import ChatSession
 from jobraker_cli.tasks.alerts import rules_of
 from jobraker_cli.tasks.answers import AlertAnswer
 from jobraker_cli.tasks.app import App
+from jobraker_cli.tasks.backtest import backtest
 from jobraker_cli.tasks.why import why
 
 _INSTRUCTIONS = """\
@@ -58,6 +60,7 @@ def make_dialogue(
         clock=app.clock,
         confirm=confirm,
         why=lambda job_id: why_of(app, user, job_id),
+        backtest=lambda alert, days: backtest_of(app, alert, days),
     )
     archive: Archive = (
         DatabaseArchive(app.engine, user.id, app.clock)
@@ -88,6 +91,23 @@ def why_of(app: App, user: User, job_id: str) -> Why:
         conditions=tuple(map(_clause, answer.eligibility)),
         reasons=tuple(one.detail for one in answer.hindrances),
     )
+
+
+def backtest_of(app: App, alert: Alert, days: int) -> Row:
+    """What an alert would have found in so many days, and what would change that."""
+    found = backtest(app, alert, days)
+    return {
+        "days": round(found.days),
+        "jobs_looked_at": found.jobs,
+        "matches": found.matches,
+        "per_week": round(found.per_week, 1),
+        "without_a_condition": [_effect(one) for one in found.clauses],
+        "suggestions": [_effect(one) for one in found.suggestions],
+    }
+
+
+def _effect(one: Effect) -> str:
+    return f"{one.change}: {one.per_week:.1f} a week"
 
 
 def _alert_row(one: AlertAnswer) -> Row:

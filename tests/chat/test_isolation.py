@@ -81,7 +81,11 @@ def test_what_tools_tell_is_the_persons_own_and_no_argument_widens_it(
     for hidden in (draft, alert, theirs, "x", "../etc"):
         for name in ("job_details", "why_mail"):
             assert "There is no job" in told(chat, name, {"job_id": hidden})["error"]
-    for name, arguments in (("pause_alert", {}), ("change_alert", {"name": "Mine"})):
+    for name, arguments in (
+        ("pause_alert", {}),
+        ("change_alert", {"name": "Mine"}),
+        ("backtest_alert", {}),
+    ):
         assert "There is no alert" in told(chat, name, {"alert_id": alert, **arguments})["error"]
     assert "no such tool" in told(chat, "reveal_users", {})["error"]
     (conditions,) = told(chat, "why_mail", {"job_id": job})["rows"]

@@ -107,6 +107,8 @@ def test_alerts_are_written_after_a_yes_and_only_then(board: Board, opened: Open
     assert (row["frequency"], row["min_salary"], row["is_active"]) == ("weekly", 1000, False)
     assert (row["keywords"], row["last_run"]) == (["rust"], None)
     assert "like that already" in told(chat, "pause_alert", alert_id=made["id"])["remark"]
+    (tried,) = told(chat, "backtest_alert", alert_id=made["id"], days=30)["rows"]
+    assert (tried["matches"], tried["jobs_looked_at"]) == (1, 1)
     (listed,) = told(chat, "my_alerts", backtest=True)["rows"]
     assert listed["open_jobs_that_match"] == 1
 
