@@ -36,7 +36,14 @@ def names(outlook: Outlook, history: Sequence[int] = USUAL, **limits: Any) -> li
 
 @pytest.mark.parametrize(
     ("history", "median"),
-    [((), None), ((5, 0, 5), None), ((5, 6, 7), 6.0), (USUAL, 100.0), ((1,) * 10 + (99,) * 9, 1.0)],
+    [
+        ((), None),
+        ((5, 0, 5), None),
+        ((5, 6, 7), 6.0),
+        ((9, 1, 5, 2), 3.5),
+        (USUAL, 100.0),
+        ((1,) * 10 + (99,) * 9, 1.0),
+    ],
 )
 def test_the_usual_is_the_median_of_the_last_runs_that_mailed(
     history: Sequence[int], median: float | None

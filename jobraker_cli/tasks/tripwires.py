@@ -6,7 +6,6 @@ Pure. A task without a history of runs trips nothing: nobody knows yet what is u
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from statistics import median
 
 HISTORY = 3  # runs that mailed somebody, before anything can be unusual
 LOOKED_AT = 10  # of the last of them
@@ -50,8 +49,11 @@ class Outlook:
 
 def usual(history: Sequence[int]) -> float | None:
     """The median of the last runs that planned anything, newest first; None without a history."""
-    busy = [planned for planned in history if planned > 0][:LOOKED_AT]
-    return float(median(busy)) if len(busy) >= HISTORY else None
+    busy = sorted([planned for planned in history if planned > 0][:LOOKED_AT])
+    if len(busy) < HISTORY:
+        return None
+    middle = len(busy) // 2  # `statistics` would take longer to load than a run to look around
+    return float(busy[middle]) if len(busy) % 2 else (busy[middle - 1] + busy[middle]) / 2
 
 
 def most(history: Sequence[int], limits: Limits) -> int | None:
