@@ -42,7 +42,7 @@ cover: $(VENV)/.dev
 	$(BIN)/coverage run -m pytest -q -n 2
 	$(BIN)/coverage combine -q
 	$(BIN)/coverage report
-	$(BIN)/coverage report --fail-under=100 --include='jobraker_cli/matching/*,jobraker_cli/model.py,jobraker_cli/tasks/periods.py,jobraker_cli/tasks/digest.py,jobraker_cli/delivery/replies.py,jobraker_cli/mail/consent.py'
+	$(BIN)/coverage report --fail-under=100 --include='jobraker_cli/matching/*,jobraker_cli/model.py,jobraker_cli/tasks/periods.py,jobraker_cli/tasks/digest.py,jobraker_cli/delivery/replies.py,jobraker_cli/mail/consent.py,jobraker_cli/tasks/application_facts.py,jobraker_cli/tasks/follow_up_rules.py,jobraker_cli/tasks/status_rules.py'
 
 crash-sweep: $(VENV)/.test  ## kill a run at every step of its work with the database, and at every send and receive
 	JOBRAKER_TEST_KILL_STRIDE=1 $(PYTEST) -n 2 tests/scenarios/test_faults.py -k kill_between

@@ -1,5 +1,6 @@
 """The rules of status updates and reminders, and what JSON details say: pure."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -93,6 +94,17 @@ def test_what_is_waited_for_is_forgotten_when_the_status_goes_back() -> None:
     assert decided("rejected", seen, settle=60, updated_at=NOW) is None
     assert decided("new", None, settle=60, updated_at=NOW) is None
     assert decided("new", None, settle=60) is not None
+
+
+def test_a_status_waits_from_when_it_is_first_seen_until_it_has_settled() -> None:
+    seen = StatusSeen(status="submitted", told="submitted")
+    first = decided("rejected", seen, settle=60)
+    assert first is not None
+    assert (first.tell, first.seen.waiting_status, first.seen.version) == (False, "rejected", 2)
+    waited = replace(first.seen, waiting_since=NOW - timedelta(seconds=60))
+    later = decided("rejected", waited, settle=60)
+    assert later is not None
+    assert (later.tell, later.before, later.seen.waiting_status) == (True, "submitted", None)
 
 
 def test_which_statuses_are_told() -> None:

@@ -7,6 +7,7 @@ import pytest
 from jobraker_cli.model import APPLICATION_STATUSES
 from jobraker_cli.tasks.app import RunOptions
 from tests.support.board import Board
+from tests.support.command import Command
 from tests.support.tasks import Tasks, moment
 
 NOW = moment(23)
@@ -228,3 +229,20 @@ def test_an_address_that_takes_no_mail_is_said_once(tasks: Tasks, board: Board) 
         tasks("status-updates", at(minutes), check=False)
     assert len(board.rows("SELECT id FROM jobraker_outbox WHERE state = 'dead'")) == 1
     assert len(board.rows("SELECT id FROM jobraker_notification")) == 3
+
+
+def test_a_frozen_plan_sends_what_is_in_it_and_leaves_the_rest(
+    tasks: Tasks, board: Board, jobraker: Command
+) -> None:
+    first = applied(board, status="submitted")
+    bob = board.add_user(email="bob@example.org")
+    second = board.add_application(bob, board.add_job(), status="submitted")
+    tasks.init(NOW)
+    env = {"EMAIL_BACKEND": "file", "EMAIL_FILE_PATH": str(tasks.folder)}
+    board.update("applications", first, status="rejected")
+    jobraker("plan", "status-updates", "--out", "plan.json", env=env)
+    board.update("applications", second, status="rejected")
+    jobraker("run", "status-updates", "--plan", "plan.json", env=env)
+    assert [mail.to for mail in tasks.mails()] == ["ada@example.org"]
+    jobraker("run", "status-updates", env=env)
+    assert [mail.to for mail in tasks.mails()] == ["bob@example.org"]
