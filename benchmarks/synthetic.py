@@ -78,7 +78,8 @@ class Board:
         syllables = [one + other for one in "bcdfghjklmnprstvwz" for other in "aeiou"]
         made = {"".join(self._random.choices(syllables, k=2 + n % 4)) for n in range(20_000)}
         known = {*ROLES, *FIELDS, *RANKS, *SKILLS}
-        known |= {word.removesuffix("s") for word in known}  # for jobraker the same word
+        # For jobraker "sale" and "sales" are one word, and so are "bus" and "buse".
+        known |= {word.removesuffix("s") for word in known} | {f"{word}e" for word in known}
         words = sorted(made - known)[:8000]
         self._random.shuffle(words)
         self._words = [*COMMON, *words]
