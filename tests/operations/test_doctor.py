@@ -282,8 +282,8 @@ def test_dkim_is_looked_up_where_jobraker_signs() -> None:
     with name_server({name: "v=DKIM1; k=rsa; p=MIIB"}) as ask:
         found = {one.name: one for one in advice("board.test", ask, signs_as=name)}
         lost = {one.name: one for one in advice("board.test", ask, signs_as=f"x.{name}")}
-    assert (found["dkim"].status, lost["dkim"].status) == ("ok", "warn")
-    assert name in lost["dkim"].detail
+    assert (found["dkim_record"].status, lost["dkim_record"].status) == ("ok", "warn")
+    assert name in lost["dkim_record"].detail
 
 
 # The chat's server

@@ -44,20 +44,16 @@ def advice(
         return
     yield judge_spf(domain, spf)
     yield judge_dmarc(domain, dmarc)
-    yield judge_dkim(domain, signs_as, keys)
+    if signs_as:
+        yield judge_dkim_record(signs_as, keys)
 
 
-def judge_dkim(domain: str, signs_as: str, keys: Sequence[str]) -> CheckResult:
-    """Who signs, and whether DNS has the key."""
-    if not signs_as:
-        return warn(
-            "dkim",
-            f"jobraker does not sign; the relay must, for d={domain}",
-            "send a mail to yourself and look for dkim=pass in Authentication-Results",
-        )
+def judge_dkim_record(signs_as: str, keys: Sequence[str]) -> CheckResult:
+    """Whether DNS has the key that jobraker signs with; an empty one is a revoked one."""
+    name = "dkim_record"
     if not any("p=" in one.replace("p=;", "") for one in keys):
-        return warn("dkim", f"jobraker signs, but DNS has no key at {signs_as}", "publish the key")
-    return ok("dkim", f"jobraker signs; DNS has the key at {signs_as}")
+        return warn(name, f"jobraker signs, but DNS has no key at {signs_as}", "publish the key")
+    return ok(name, f"DNS has the key at {signs_as}")
 
 
 def judge_spf(domain: str, records: Sequence[str]) -> CheckResult:
