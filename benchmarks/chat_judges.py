@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).resolve().parents[1]
 BUILD = ROOT / "build" / "judges"
 BIN = BUILD / "venv" / "bin"
 QUESTION = "Find python jobs in Germany for me"
@@ -85,8 +85,10 @@ class Chat:
         database = self.folder / "demo" / "board.db"
         if not database.exists():
             self._run("demo", "--keep", str(self.folder / "demo"), env={})
+        url = f"sqlite:///{database}"
+        self._run("db", "upgrade", env={"DATABASE_URL": url})  # the board of an earlier version
         self.env = {
-            "DATABASE_URL": f"sqlite:///{database}",
+            "DATABASE_URL": url,
             "OPENAI_BASE_URL": base_url,
             "OPENAI_API_KEY": "judge",
             "OPENAI_MODEL": "gpt-4o-mini",
