@@ -18,6 +18,7 @@ from jobraker_cli.store.types import comparable
 
 FINAL = ("sent", "dead", "cancelled", "suppressed")
 EMPTY = "{}"
+LINK_HIDDEN = '{"link_hidden": true}'  # what a trigger leaves of a password reset's payload
 # Their dedupe keys name a day, a week or a month, so that an old one can never come again.
 PERIODIC = ("job_alert", "job_recommendations", "admin_digest")
 _outbox, _attempt, _run = ledger.outbox, ledger.attempt, ledger.run
@@ -52,7 +53,7 @@ def count(connection: Connection, query: Select[Any]) -> int:
 
 def old_payloads(before: datetime, kinds: Collection[str]) -> Select[Any]:
     """Settled messages from before a moment whose payload is still there."""
-    return _messages(_settled(before, kinds), _outbox.c.payload != EMPTY)
+    return _messages(_settled(before, kinds), _outbox.c.payload.not_in((EMPTY, LINK_HIDDEN)))
 
 
 def old_rows(before: datetime, kinds: Collection[str]) -> Select[Any]:

@@ -81,14 +81,14 @@ def _steps(kept: Retention, now: datetime) -> Iterator[Step]:
 
 
 def _work(app: App, step: Step) -> int:
-    done, after = 0, None
+    done, last = 0, retention.Batch(ids=())
     while not app.stop.is_set():
         with app.engine.begin() as connection:
-            batch = retention.take(connection, step.query, after, step.rows)
-            if not batch.ids:
+            batch = retention.take(connection, step.query, last.after, step.rows)
+            if not batch.ids or batch.ids == last.ids:  # the same again: it cannot be pruned
                 break
             done += step.act(connection, batch.ids)
-        after = batch.after
+        last = batch
     return done
 
 
