@@ -8,10 +8,11 @@ END
 CREATE OR REPLACE TRIGGER jobraker_notification_new AFTER INSERT ON jobraker_notification
     FOR EACH STATEMENT EXECUTE FUNCTION jobraker_notify();
 
--- The link of a password reset is not kept once its message has ended, however it ended.
+-- The link of a password reset is not kept once its message has ended, however it ended. What stays says that there
+-- was one, so that the message can be shown without it.
 CREATE FUNCTION jobraker_forget() RETURNS trigger LANGUAGE plpgsql AS '
 BEGIN
-    NEW.payload = ''{}'';
+    NEW.payload = ''{"link_hidden": true}'';
     RETURN NEW;
 END
 ';
