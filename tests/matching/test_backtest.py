@@ -157,3 +157,17 @@ def test_samples_are_the_newest_one_of_each_vacancy(size: int) -> None:
     ]
     blocks = [jobs[start : start + size] for start in range(0, 60, size)]
     assert [int(one.job.id) for one in report_of(alert(), *blocks).samples] == list(range(10))
+
+
+def test_a_job_without_a_moment_counts_as_a_match_of_no_week() -> None:
+    report = report_of(alert(keywords=("nurse",)), [job(1, "Nurse", created_at=None)])
+    assert report.matches == 1
+
+
+def test_of_many_words_that_would_narrow_it_three_are_suggested() -> None:
+    kinds = ("Alpha", "Beta", "Gamma", "Delta")
+    jobs = [job(number, f"Engineer {kinds[number % 4]}") for number in range(40)]
+    report = report_of(alert(keywords=("engineer",)), jobs)
+    assert found(report.suggestions) == {
+        f'add "{word}" to the keywords': 10 for word in ("alpha", "beta", "delta")
+    }
