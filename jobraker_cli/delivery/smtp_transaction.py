@@ -79,7 +79,8 @@ class Transaction:
         follows = [code for _, (code, _) in replies[decisive + 1 :]]
         if (
             any(code < 400 for code in follows)  # what follows a refused command is refused
-            or (self.phase is Phase.DATA and reply[0] < 300)
+            # a 5yz to DATA may be a stray one with the true reply under way: ask again, in step
+            or (self.phase is Phase.DATA and not 300 <= reply[0] < 500)
             or (400 <= reply[0] != 421 and self._connection.has_unread)
         ):
             raise OutOfStepError("the server says more than it is asked")
