@@ -11,7 +11,8 @@ from tests.support.board import Board
 from tests.support.command import Command
 from tests.support.mailbox import Mailbox
 
-TODAY = datetime.now(UTC).replace(hour=9, minute=0)  # links in mails are good for 400 days
+# Links in mails are good for 400 days; what comes back comes after what went out.
+TODAY = datetime.now(UTC).replace(hour=9, minute=0) - timedelta(days=1)
 NOTHING = dict.fromkeys(
     ("hard", "soft", "blocked", "complaint", "unsubscribe", "repeated", "unmatched", "ignored"), 0
 )
