@@ -169,6 +169,13 @@ class Desk:
             self._returned.append(one.claimed.letter.id)
             self._for_claimer.notify_all()
 
+    def put_back(self, one: Ready) -> None:
+        """A message that its lane will not send now waits for any lane again."""
+        with self._lock:
+            self._release(one)
+            self._waiting.append(one)
+            self._for_lanes.notify_all()
+
     def join(self) -> None:
         """A lane begins its work."""
         with self._lock:

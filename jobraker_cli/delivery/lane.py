@@ -48,9 +48,13 @@ class Lane:
             one = self._next(wait=True)
             while one is not None:
                 following = self._next(wait=False)
+                slow = frozenset(self.desk.slow)
                 blocked = self._send(one, following)
                 if blocked is not None and following is not None:
                     self.desk.give_back(following.ready, sent=False)
+                elif following is not None and self._has_slowed(following, slow):
+                    self.desk.put_back(following.ready)  # others go first
+                    following = None
                 one = None if blocked is not None else following or self._next(wait=True)
         except BaseException as error:
             self.desk.fail(error)
@@ -58,6 +62,10 @@ class Lane:
             for way in self._ways.values():
                 way.close()
             self.desk.leave(blocked)
+
+    def _has_slowed(self, one: _Built, slow: frozenset[str]) -> bool:
+        """Whether its domain has been found to be slow since these were known."""
+        return one.ready.claimed.domain in self.desk.slow - slow
 
     def give_up(self) -> None:
         """From another thread: wait for no server any more."""

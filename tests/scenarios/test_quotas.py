@@ -180,6 +180,6 @@ def test_a_slow_domain_does_not_hold_the_others(
             break
         time.sleep(0.05)
     assert len(others) == 14
-    assert len(got) - len(others) <= 4  # two connections, each with one in hand and one announced
+    assert len(got) - len(others) < 4
     process.terminate()
     process.wait(timeout=30)
