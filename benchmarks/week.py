@@ -1,8 +1,10 @@
-"""A week at a job board on PostgreSQL: what each day's run takes, what the ledger weighs, pruning.
+"""A week at a job board on PostgreSQL: what each task takes day by day, what the ledger weighs.
 
-Every day new jobs arrive, every person has an alert that finds some of them, the digest is planned,
-queued and "sent" into memory (the relay is another benchmark's). Then the week is pruned as if it
-were long ago. Prints one JSON line a figure; the days should be flat, and so is the memory.
+Every day new jobs arrive, people sign up, apply and hear back, and every task runs at its hour,
+each as a process: planned, queued, then delivered to Postfix's smtp-sink on this machine. Everybody
+has an alert (daily, weekly or immediate) that finds ten jobs or more a day, which is the most that
+a digest holds. Then the week is pruned as if it were long ago. Prints one JSON line a figure, then
+a table of the tasks' seconds by day. Arguments: --people N, --jobs N (new ones each day).
 """
 
 import argparse
@@ -13,75 +15,122 @@ import resource
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from benchmarks.delivery import sink
 from tests.support.board import Board
 from tests.support.databases import PostgresDatabase
 from tests.support.postgres import Server, find_binaries, server_account
 
-DAY_ONE = datetime(2026, 11, 16, 9, tzinfo=UTC)
+PROGRAM = str(Path(sys.executable).parent / "jobraker")
+MONDAY = datetime(2026, 11, 16, tzinfo=UTC)
 DAYS = 7
 WORDS = ("python", "nurse", "welder", "teacher", "driver", "chef", "lawyer", "analyst")
+FREQUENCIES = ("daily",) * 16 + ("weekly",) * 3 + ("immediate",)
+STATUSES = ("submitted", "under_review", "interview_scheduled", "rejected")
+# The hours of a day: a task, when it is run, and on which weekday (None: on every one). What is
+# called idle runs once more when nothing is new, as it does every five minutes.
+HOURS = (
+    ("prune", 3.5, None),
+    ("admin-digest", 7, None),
+    ("daily-alerts", 9, None),
+    ("weekly-alerts", 9, 0),
+    ("immediate-alerts", 9, None),
+    ("recommendations", 10, 0),
+    ("follow-ups", 11, None),
+    ("status-updates", 12, None),
+    ("welcome", 12, None),
+    ("deliver", 12, None),
+    ("immediate-alerts, idle", 13, None),
+    ("status-updates, idle", 13, None),
+    ("welcome, idle", 13, None),
+    ("deliver, idle", 13, None),
+)
 
 
 class Week:
-    """One board, one environment, the commands of a week."""
+    """One board and the commands of a week."""
 
-    def __init__(self, board: Board, people: int, jobs: int, folder: str) -> None:
+    def __init__(self, board: Board, people: int, jobs: int, folder: str, port: int) -> None:
         self.board = board
         self.people = people
         self.jobs = jobs
+        self.folder = folder
         self.environment = {
             "PATH": os.environ["PATH"],
             "HOME": folder,
             "DATABASE_URL": board.url,
-            "EMAIL_BACKEND": "memory",
+            "EMAIL_HOST": "127.0.0.1",
+            "EMAIL_PORT": str(port),
+            "ADMIN_EMAIL": "operators@example.com",
         }
-        self.folder = folder
 
-    def run(self, *arguments: str) -> tuple[float, Any]:
-        """A command's wall time in seconds and what it printed as JSON."""
-        command = [str(Path(sys.executable).parent / "jobraker"), *arguments, "--json"]
-        started = time.perf_counter()
+    def run(self, *arguments: str) -> dict[str, Any]:
+        """What a command printed as JSON, and the CPU seconds of its processes."""
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        command = [PROGRAM, *arguments, "--json"]
         done = subprocess.run(
-            command, env=self.environment, cwd=self.folder, check=True, capture_output=True
+            command, env=self.environment, cwd=self.folder, check=True, stdout=subprocess.PIPE
         )
-        return time.perf_counter() - started, json.loads(done.stdout)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+        return {"report": json.loads(done.stdout), "cpu_seconds": round(cpu, 2)}
+
+    def task(self, name: str, at: datetime) -> tuple[float, dict[str, Any]]:
+        """One task: its seconds, and what it used and counted. Only `deliver` delivers."""
+        task, *_ = name.split(",")
+        options = [] if task in ("deliver", "prune") else ["--no-deliver"]
+        done = self.run("run", task, "--now", at.isoformat(), "--confirm", *options)
+        report = done.pop("report")
+        done |= {key: report[key] for key in ("queued", "sent") if report[key]}
+        return float(report["duration_seconds"]), done
 
     def settle_in(self) -> None:
-        """People and their alerts, and the baseline."""
-        users = self.board.insert_many("users", self.people)
+        """People, each with an alert, one in twenty with an application; then the baseline."""
+        users = self._sign_up(self.people, MONDAY - timedelta(days=40))
+        old = self._post(self.people // 20, "before", MONDAY - timedelta(days=30))
         self.board.insert_many(
-            "job_alerts",
-            self.people,
-            user_id=lambda i: users[i],
-            keywords=lambda i: [WORDS[i % len(WORDS)]],
+            "applications",
+            self.people // 20,
+            user_id=lambda i: users[20 * i],
+            job_id=lambda i: old[i],
+            status="submitted",
+            follow_up_date=lambda i: MONDAY + timedelta(days=i % 60, hours=8),
         )
-        self.run("init")
+        subprocess.run([PROGRAM, "--quiet", "init"], env=self.environment, check=True)
 
-    def day(self, number: int) -> Iterator[tuple[str, float, str]]:
-        """One day: new jobs, the digests planned, then sent; then the five-minute tasks idle."""
-        now = DAY_ONE + timedelta(days=number)
-        self.board.insert_jobs(
-            self.jobs,
-            title=lambda i: f"{WORDS[i % len(WORDS)].title()} {number}-{i}",
-            company=lambda i: f"Company {number}-{i}",
-            created_at=now - timedelta(hours=1),
-            posted_date=now - timedelta(hours=1),
+    def morning(self, number: int) -> None:
+        """What a day brings: jobs, people, and one answer to an application in fifty."""
+        now = MONDAY + timedelta(days=number, hours=8)
+        jobs = self._post(self.jobs, str(number), now)
+        users = self._sign_up(self.people // 500, now)
+        self.board.insert_many(
+            "recommended_jobs",
+            len(users),
+            user_id=lambda i: users[i],
+            job_id=lambda i: jobs[i % len(jobs)],
         )
-        moment = now.isoformat()
-        seconds, report = self.run("run", "daily-alerts", "--now", moment, "--no-deliver")
-        yield "plan", seconds, f"{report['queued']} queued"
-        seconds, report = self.run("run", "deliver", "--now", moment)
-        yield "deliver", seconds, f"{report['sent']} sent"
-        yield "immediate-alerts", self.run("run", "immediate-alerts", "--now", moment)[0], "idle"
+        self.board.execute(
+            "UPDATE applications SET status = :status, updated_at = :now"
+            " WHERE mod(abs(hashtext(id::text)), 50) = :part",
+            status=STATUSES[number % len(STATUSES)],
+            part=number,
+            now=now,
+        )
+
+    def day(self, number: int) -> Iterator[tuple[str, float, dict[str, Any]]]:
+        """One day: every task at its hour, its seconds, and what it used and counted."""
+        self.morning(number)
+        for name, hour, weekday in HOURS:
+            if weekday in (None, number):
+                yield name, *self.task(name, MONDAY + timedelta(days=number, hours=hour))
 
     def sizes(self) -> dict[str, int]:
         """Bytes of each of jobraker's tables with its indexes, largest first."""
@@ -96,8 +145,30 @@ class Week:
         (row,) = self.board.rows("SELECT count(*) AS n FROM jobraker_outbox")
         return int(str(row["n"]))
 
+    def _post(self, n: int, name: str, at: datetime) -> list[str]:
+        """New jobs, each at a company of its own."""
+        return self.board.insert_jobs(
+            n,
+            title=lambda i: f"{WORDS[i % len(WORDS)].title()} {name}-{i}",
+            company=lambda i: f"Company {name}-{i}",
+            created_at=at,
+            posted_date=at,
+        )
 
-def tell(name: str, size: int, value: float, unit: str, note: str = "") -> None:
+    def _sign_up(self, n: int, at: datetime) -> list[str]:
+        """New people with an alert each."""
+        users = self.board.insert_many("users", n, created_at=at, date_joined=at)
+        self.board.insert_many(
+            "job_alerts",
+            n,
+            user_id=lambda i: users[i],
+            keywords=lambda i: [WORDS[i % len(WORDS)]],
+            frequency=lambda i: FREQUENCIES[i // len(WORDS) % len(FREQUENCIES)],
+        )
+        return users
+
+
+def tell(name: str, size: int, value: float, unit: str, **more: object) -> None:
     """One figure as a line of JSON."""
     figure = {
         "bench": f"week: {name}",
@@ -109,29 +180,56 @@ def tell(name: str, size: int, value: float, unit: str, note: str = "") -> None:
         "ratio": None,
         "memory_mib": round(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024, 1),
         "versions": {"jobraker": version("jobraker"), "python": platform.python_version()},
-        "note": note,
+        **more,
     }
     print(json.dumps(figure), flush=True)
 
 
 def simulate(week: Week) -> None:
-    """Seven days, then the ledger's weight, then pruning."""
+    """Seven days, then the ledger's weight, then pruning; then all of it as tables."""
     week.settle_in()
+    seconds: dict[str, dict[int, float]] = {name: {} for name, _, _ in HOURS}
     for number in range(DAYS):
-        for name, seconds, note in week.day(number):
-            tell(f"{name}, day {number + 1}", week.people, seconds, "s", note)
+        for name, value, more in week.day(number):
+            seconds[name][number] = value
+            tell(f"{name}, day {number + 1}", week.people, value, "s", **more)
+    for name, days in seconds.items():
+        if len(days) == DAYS:
+            tell(f"{name}, last days to first", week.people, growth(days), "times")
+    weigh(week)
+    show(seconds)
+
+
+def growth(days: Mapping[int, float]) -> float:
+    """The median of the last three days over that of the first three: 1 is flat."""
+    values = [days[number] for number in range(DAYS)]
+    return median(values[-3:]) / max(median(values[:3]), 0.001)
+
+
+def weigh(week: Week) -> None:
+    """What the ledger weighs, and how long pruning takes."""
     sizes, messages = week.sizes(), week.messages()
     total = sum(sizes.values())
     tell("ledger", messages, total / 2**20, "MiB")
     tell("ledger per million messages", messages, total / 2**20 / messages * 1e6, "MiB")
-    for table, size in list(sizes.items())[:6]:
-        tell(f"size of {table}", messages, size / 2**20, "MiB")
+    for table, size in list(sizes.items())[:8]:
+        tell(f"size of {table}", messages, size / 2**20, "MiB", bytes_a_message=size // messages)
     for days, what in ((45, "payloads"), (200, "messages")):
-        later = (DAY_ONE + timedelta(days=days)).isoformat()
-        seconds, report = week.run("run", "prune", "--now", later)
-        tell(f"prune {what}", messages, seconds, "s", json.dumps(report["extra"]))
-    tell("ledger after pruning", week.messages(), sum(week.sizes().values()) / 2**20, "MiB",
-         "before VACUUM")  # fmt: skip
+        later = (MONDAY + timedelta(days=days)).isoformat()
+        report = week.run("run", "prune", "--now", later)["report"]
+        tell(f"prune {what}", messages, report["duration_seconds"], "s", pruned=report["extra"])
+    week.board.execute("ANALYZE")
+    after = sum(week.sizes().values()) / 2**20
+    tell("ledger after pruning, before VACUUM", week.messages(), after, "MiB")
+
+
+def show(seconds: Mapping[str, Mapping[int, float]]) -> None:
+    """The tasks' seconds by day, as a table."""
+    days = range(DAYS)
+    print(f"\n{'seconds of':26}" + "".join(f"{f'day {day + 1}':>8}" for day in days) + "  growth")
+    for name, found in seconds.items():
+        row = "".join(f"{found[day]:8.2f}" if day in found else f"{'':8}" for day in days)
+        print(f"{name:26}{row}" + (f"{growth(found):8.2f}" if len(found) == DAYS else ""))
 
 
 def main() -> None:
@@ -143,14 +241,14 @@ def main() -> None:
     account = server_account()
     binaries = find_binaries(account)
     if binaries is None:
-        raise SystemExit("no PostgreSQL server programs here")
+        raise SystemExit("bench-week needs PostgreSQL")
     server = Server(binaries, account)
     try:
         server.create()
         name = server.create_database()
-        with tempfile.TemporaryDirectory() as folder:
+        with tempfile.TemporaryDirectory() as folder, sink() as port:
             board = Board(PostgresDatabase(server.url(name), server.role_url(name)))
-            simulate(Week(board, asked.people, asked.jobs, folder))
+            simulate(Week(board, asked.people, asked.jobs, folder, port))
             board.close()
     finally:
         server.close()

@@ -24,7 +24,8 @@ _EPILOG = (
 def prune(
     dry_run: bool, kinds: tuple[str, ...], payload_days: int | None, message_days: int | None
 ) -> None:
-    """Forget old payloads, then old messages, tries and runs, in small transactions.
+    """Forget what is old, in small transactions: first payloads, then messages with their tries,
+    notifications, runs, vacancies, quotas, the chat's records, and what deleted people left.
 
     What is needed against duplicates stays: which jobs were seen, which were sent to whom, and
     messages whose key no calendar period ends (a welcome, a reminder), without their payload.

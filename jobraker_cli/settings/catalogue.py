@@ -279,11 +279,17 @@ class Settings:
         "90",
         "Days that `prune` keeps settled messages and their tries",
     )
+    prune_notification_days: int = _setting(
+        "PRUNE_NOTIFICATION_DAYS",
+        values.whole_number(62, 36_500),
+        "180",
+        "Days that `prune` keeps in-app notifications, read or not",
+    )
     prune_run_days: int = _setting(
         "PRUNE_RUN_DAYS",
         values.whole_number(7, 36_500),
         "400",
-        "Days that `prune` keeps the records of runs",
+        "Days that `prune` keeps the records of runs, and of the chat's use and logins",
     )
     write_last_run: bool = _setting(
         "JOBRAKER_WRITE_LAST_RUN",

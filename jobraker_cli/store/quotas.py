@@ -15,7 +15,7 @@ from jobraker_cli.store.types import clock
 from jobraker_cli.store.upsert import insert_into
 
 _quota = ledger.quota
-_LOCK, _PACE = 0, 1
+LOCK, PACE = 0, 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,9 +31,9 @@ class Used:
 
 def lock(connection: Connection, provider: str, now: datetime) -> None:
     """Hold a provider's counts until the end of the transaction."""
-    _ensure(connection, provider, _LOCK, now)
+    _ensure(connection, provider, LOCK, now)
     row = select(_quota.c.used).where(
-        _quota.c.provider == provider, _quota.c.domain == "", _quota.c.span_seconds == _LOCK
+        _quota.c.provider == provider, _quota.c.domain == "", _quota.c.span_seconds == LOCK
     )
     connection.execute(row.with_for_update())
 
@@ -43,7 +43,7 @@ def used(connection: Connection, provider: str, domains: Collection[str]) -> Seq
     found = select(_quota).where(
         _quota.c.provider == provider,
         _quota.c.domain.in_({"", *domains}),
-        _quota.c.span_seconds > _PACE,
+        _quota.c.span_seconds > PACE,
     )
     return [
         Used(
@@ -84,9 +84,9 @@ def reserve(connection: Connection, provider: str, *, number: int, seconds: floa
     By the database's clock, which all hosts share.
     """
     now: datetime = connection.execute(select(clock())).scalar_one()
-    _ensure(connection, provider, _PACE, now)
+    _ensure(connection, provider, PACE, now)
     mine = (
-        _quota.c.provider == provider, _quota.c.domain == "", _quota.c.span_seconds == _PACE,
+        _quota.c.provider == provider, _quota.c.domain == "", _quota.c.span_seconds == PACE,
     )  # fmt: skip
     free = connection.execute(select(_quota.c.last_at).where(*mine).with_for_update()).scalar_one()
     now = connection.execute(select(clock())).scalar_one()  # waiting for the row took time

@@ -1,7 +1,8 @@
-"""What is pruned from the ledger, a bounded number of rows at a time.
+"""What is pruned from the ledger by age, a bounded number of rows at a time.
 
 Functions take an open connection and never commit. Nothing here touches what is needed against
-duplicates: jobs seen, jobs sent while they exist, dedupe keys that no calendar period ends.
+duplicates: jobs seen, jobs sent, dedupe keys that no calendar period ends. What was left behind by
+what the web application deleted is in orphans.py.
 """
 
 from collections.abc import Collection, Sequence
@@ -9,9 +10,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, Table, and_, func, or_, select
 
-from jobraker_cli.store import ledger, shared
+from jobraker_cli.store import ledger, quotas
 from jobraker_cli.store.inbox import last_forgotten_day
 from jobraker_cli.store.runs import BASELINE
 from jobraker_cli.store.types import comparable
@@ -30,20 +31,21 @@ class Batch:
     """Rows to prune, and where the next search begins (None: at the start)."""
 
     ids: Sequence[Any]
-    after: datetime | None = None
+    after: Any = None
 
 
-def take(connection: Connection, query: Select[Any], after: datetime | None, n: int) -> Batch:
-    """At most `n` rows of a query by its first column, in order.
+def take(connection: Connection, query: Select[Any], after: Any, n: int) -> Batch:
+    """At most `n` rows of a query by its first column, in order, from where the last batch ended.
 
-    One with a second column, a moment with an index, goes on where the last batch ended.
+    One with a second column, a moment with an index, goes by that; it may begin with rows that the
+    last batch ended with.
     """
     key, *moment = query.selected_columns
     order = moment[0] if moment else key
-    if moment and after is not None:
-        query = query.where(order >= after)
+    if after is not None:
+        query = query.where(order >= after if moment else order > after)
     rows = connection.execute(query.order_by(order).limit(n)).all()
-    return Batch(ids=[row[0] for row in rows], after=rows[-1][1] if rows and moment else None)
+    return Batch(ids=[row[0] for row in rows], after=rows[-1][-1] if rows else None)
 
 
 def count(connection: Connection, query: Select[Any]) -> int:
@@ -62,9 +64,9 @@ def old_rows(before: datetime, kinds: Collection[str]) -> Select[Any]:
 
 
 def old_tries(before: datetime, kinds: Collection[str]) -> Select[Any]:
-    """Settled messages from before a moment that stay, and whose tries are still there."""
-    tried = exists(select(_attempt.c.outbox_id).where(_attempt.c.outbox_id == _outbox.c.id))
-    return _messages(_settled(before, kinds), ~_HARMLESS, tried)
+    """The tries of settled messages from before a moment that stay themselves."""
+    kept = _messages(_settled(before, kinds), ~_HARMLESS).subquery()
+    return select(_attempt.c.outbox_id).join(kept, kept.c.id == _attempt.c.outbox_id)
 
 
 def _settled(before: datetime, kinds: Collection[str]) -> ColumnElement[bool]:
@@ -93,13 +95,19 @@ def delete_rows(connection: Connection, ids: Sequence[str]) -> int:
     return connection.execute(_outbox.delete().where(_outbox.c.id.in_(ids))).rowcount
 
 
-def old_runs(before: datetime) -> Select[Any]:
-    """Run records that neither the baseline, nor a schedule, nor an alert's start hangs on."""
+def old_runs(before: datetime, forgotten: datetime) -> Select[Any]:
+    """Run records that neither the baseline, nor a schedule, nor an alert's start hangs on.
+
+    One without an end has died if it began before `forgotten`.
+    """
     newest = select(func.max(_run.c.run_id)).group_by(_run.c.task, _run.c.shard)
     planned = newest.where(_run.c.run_seq.is_not(None))
+    ended = or_(
+        _run.c.finished_at.is_not(None), comparable(_run.c.started_at) < comparable(forgotten)
+    )
     return select(_run.c.run_id).where(
         comparable(_run.c.started_at) < comparable(before),
-        _run.c.finished_at.is_not(None),
+        ended,
         _run.c.task != BASELINE,
         _run.c.run_id.not_in(newest),
         _run.c.run_id.not_in(planned),
@@ -137,31 +145,59 @@ def delete_soft_bounces(today: date, connection: Connection, keys: Sequence[str]
     return len(keys)
 
 
-def lost_marks() -> Select[Any]:
-    """Marks of alerts that the web application has deleted."""
-    mark, alerts = ledger.alert_mark, shared.job_alerts
-    there = exists(select(alerts.c.id).where(alerts.c.id == mark.c.alert_id))
-    return select(mark.c.alert_id).where(~there)
+def old_notifications(before: datetime) -> Select[Any]:
+    """What people were shown before a moment, read or not."""
+    shown = ledger.notification
+    return select(shown.c.id).where(comparable(shown.c.created_at) < comparable(before))
 
 
-def delete_marks(connection: Connection, ids: Sequence[str]) -> int:
-    """Delete marks."""
-    mark = ledger.alert_mark
-    return connection.execute(mark.delete().where(mark.c.alert_id.in_(ids))).rowcount
+def delete_notifications(connection: Connection, ids: Sequence[str]) -> int:
+    """Delete notifications."""
+    shown = ledger.notification
+    return connection.execute(shown.delete().where(shown.c.id.in_(ids))).rowcount
 
 
-def lost_people() -> Select[Any]:
-    """People who were sent jobs and whom the web application has deleted."""
-    sent, users = ledger.sent_job, shared.users
-    there = exists(select(users.c.id).where(users.c.id == sent.c.user_id))
-    return select(sent.c.user_id).where(~there).distinct()
+def old_vacancies(before: datetime) -> Select[Any]:
+    """Vacancies whose last posting came in before a moment: the next one is new anyway."""
+    vacancy = ledger.vacancy
+    return select(vacancy.c.fingerprint).where(comparable(vacancy.c.last_seen) < comparable(before))
 
 
-def delete_sent_jobs(connection: Connection, user_ids: Sequence[str]) -> int:
-    """Delete what is remembered as sent to people; how many people that were."""
-    sent = ledger.sent_job
-    connection.execute(sent.delete().where(sent.c.user_id.in_(user_ids)))
-    return len(user_ids)
+def delete_vacancies(connection: Connection, fingerprints: Sequence[str]) -> int:
+    """Forget vacancies."""
+    vacancy = ledger.vacancy
+    forgotten = vacancy.delete().where(vacancy.c.fingerprint.in_(fingerprints))
+    return connection.execute(forgotten).rowcount
+
+
+def old_quotas(before: datetime) -> Select[Any]:
+    """The providers of counts that are too old to count, once for each; never their lock."""
+    return select(ledger.quota.c.provider).where(_counts_no_more(before))
+
+
+def delete_quotas(before: datetime, connection: Connection, providers: Sequence[str]) -> int:
+    """Delete the counts of providers that are too old to count."""
+    quota = ledger.quota
+    old = and_(quota.c.provider.in_(providers), _counts_no_more(before))
+    return connection.execute(quota.delete().where(old)).rowcount
+
+
+def _counts_no_more(before: datetime) -> ColumnElement[bool]:
+    quota = ledger.quota
+    locks = quotas.LOCK, quotas.PACE  # one row each a provider, which processes wait for
+    return and_(
+        quota.c.span_seconds.not_in(locks), comparable(quota.c.last_at) < comparable(before)
+    )
+
+
+def old_chat_rows(table: Table, before: datetime) -> Select[Any]:
+    """Rows of `jobraker_chat_usage` or `jobraker_chat_login` from before a moment."""
+    return select(table.c.id).where(comparable(table.c.at) < comparable(before))
+
+
+def delete_chat_rows(table: Table, connection: Connection, ids: Sequence[str]) -> int:
+    """Delete what the chat used, or who opened it."""
+    return connection.execute(table.delete().where(table.c.id.in_(ids))).rowcount
 
 
 def dead_rows(connection: Connection) -> dict[str, tuple[int, int]]:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Select
 
 from jobraker_cli.settings import Settings
-from jobraker_cli.store import retention, runs
+from jobraker_cli.store import ledger, orphans, retention, runs
 from jobraker_cli.store.engine import reading
 from jobraker_cli.tasks.app import App, Run
 from jobraker_cli.tasks.periods import Schedule
@@ -18,6 +18,8 @@ from jobraker_cli.tasks.task import Task
 
 ROWS = 1000  # a transaction
 FORGOTTEN = timedelta(days=2)  # a run without an end for so long has died
+QUOTAS = timedelta(days=2)  # the longest window of a quota is a day
+VACANCIES = 62  # days at least: an alert is served the jobs of a month, at times a month late
 _DEAD_SHARE = 0.2
 
 
@@ -27,6 +29,8 @@ class Retention:
 
     payload_days: int
     message_days: int
+    notification_days: int
+    vacancy_days: int
     run_days: int
     kinds: tuple[str, ...] = ()
 
@@ -46,6 +50,8 @@ def policy(settings: Settings) -> Retention:
     return Retention(
         payload_days=settings.prune_payload_days,
         message_days=settings.prune_message_days,
+        notification_days=settings.prune_notification_days,
+        vacancy_days=max(settings.alert_repost_days, VACANCIES),
         run_days=settings.prune_run_days,
     )
 
@@ -58,26 +64,57 @@ def prune(app: App, kept: Retention, now: datetime, *, dry_run: bool) -> dict[st
 
 def _steps(kept: Retention, now: datetime) -> Iterator[Step]:
     """Payloads before rows; what is about no kind of message only when all kinds are meant."""
-    payloads, messages, records = (
-        now - timedelta(days=days) for days in (kept.payload_days, kept.message_days, kept.run_days)
-    )
+    payloads, messages = (now - timedelta(days=n) for n in (kept.payload_days, kept.message_days))
     store, kinds = retention, kept.kinds
     yield Step(name="payloads", query=store.old_payloads(payloads, kinds), act=store.empty_payloads)
     yield Step(name="messages", query=store.old_rows(messages, kinds), act=store.delete_rows)
     yield Step(name="tries", query=store.old_tries(messages, kinds), act=store.delete_tries)
-    if kinds:
-        return
-    yield Step(name="runs", query=store.old_runs(records), act=store.delete_runs)
+    if not kinds:
+        yield from _beside_messages(kept, now)
+        yield from _left_behind()
+
+
+def _beside_messages(kept: Retention, now: datetime) -> Iterator[Step]:
+    """What is about no kind of message, by its age."""
+    store, today = retention, now.date()
+    messages, notices, vacancies, records = (
+        now - timedelta(days=days)
+        for days in (kept.message_days, kept.notification_days, kept.vacancy_days, kept.run_days)
+    )
+    yield Step(
+        name="notifications",
+        query=store.old_notifications(notices),
+        act=store.delete_notifications,
+    )
+    yield Step(name="runs", query=store.old_runs(records, now - FORGOTTEN), act=store.delete_runs)
     yield Step(name="reports", query=store.old_reports(messages), act=store.delete_reports)
     yield Step(
         name="soft_bounces",
-        query=store.old_soft_bounces(now.date()),
-        act=partial(store.delete_soft_bounces, now.date()),
+        query=store.old_soft_bounces(today),
+        act=partial(store.delete_soft_bounces, today),
     )
-    yield Step(name="marks", query=store.lost_marks(), act=store.delete_marks)
+    yield Step(name="vacancies", query=store.old_vacancies(vacancies), act=store.delete_vacancies)
     yield Step(
-        name="people", query=store.lost_people(), act=store.delete_sent_jobs, rows=ROWS // 20
+        name="quotas",
+        query=store.old_quotas(now - QUOTAS),
+        act=partial(store.delete_quotas, now - QUOTAS),
     )
+    for name, table in (("chat_usage", ledger.chat_usage), ("chat_logins", ledger.chat_login)):
+        yield Step(
+            name=name,
+            query=store.old_chat_rows(table, records),
+            act=partial(store.delete_chat_rows, table),
+        )
+
+
+def _left_behind() -> Iterator[Step]:
+    """What hangs on alerts, applications and people that the web application has deleted."""
+    for name, query, columns, rows in (
+        ("marks", orphans.alerts(), orphans.OF_ALERTS, ROWS),
+        ("applications", orphans.applications(), orphans.OF_APPLICATIONS, ROWS),
+        ("people", orphans.people(), orphans.OF_PEOPLE, ROWS // 20),
+    ):
+        yield Step(name=name, query=query, act=partial(orphans.forget, columns), rows=rows)
 
 
 def _work(app: App, step: Step) -> int:
@@ -120,7 +157,7 @@ def plan(app: App, run: Run, report: RunReport) -> None:
 TASKS = (
     Task(
         name="prune",
-        about="Forget old payloads, messages, tries and runs",
+        about="Forget what is old: payloads, messages, notifications, runs and more",
         schedule=Schedule(at=time(3, 30)),
         plan=plan,
         delivers=False,

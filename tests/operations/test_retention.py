@@ -148,18 +148,130 @@ def test_runs_that_something_hangs_on_stay(board: Board, jobraker: Command) -> N
     assert jobraker("run", "daily-alerts", "--json").json["planned"] == 1
 
 
-def test_what_hangs_on_deleted_alerts_and_people_goes(board: Board, jobraker: Command) -> None:
-    user = board.add_user()
+def test_what_hangs_on_deleted_alerts_applications_and_people_goes(
+    board: Board, jobraker: Command
+) -> None:
+    user, other = board.add_user(), board.add_user()
     alert = board.add_alert(user, keywords=["python"])
+    application = board.add_application(user, board.add_job(title="Nurse"))
     jobraker("init")
     board.add_job(title="Python Engineer")
     jobraker("run", "daily-alerts", "--no-deliver")
-    assert run_prune(jobraker)["extra"]["marks"] == 0
-    board.delete("job_alerts", alert)
-    board.delete("users", user)
+    jobraker("preferences", "pause", "user1@example.org")
     extra = run_prune(jobraker)["extra"]
-    assert (extra["marks"], extra["people"]) == (1, 1)
-    assert board.counts()["jobraker_job_seen"] == 1
+    assert (extra["marks"], extra["applications"], extra["people"]) == (0, 0, 0)
+    board.delete("job_alerts", alert)
+    board.delete("applications", application)
+    board.delete("users", user)
+    board.add_alert(other)
+    board.add_application(other, board.add_job())
+    planned = run_prune(jobraker, "--dry-run")["extra"]
+    extra = run_prune(jobraker)["extra"]
+    assert (extra["marks"], extra["applications"], extra["people"]) == (1, 1, 1)
+    assert planned == extra
+    counts = board.counts()
+    for name in ("sent_job", "preference", "alert_mark", "application_seen"):
+        assert counts[f"jobraker_{name}"] == 0, name
+    assert counts["jobraker_user_seen"] == 1, "who is still there stays welcomed"
+    assert counts["jobraker_job_seen"] == 2
+
+
+def test_a_board_that_is_being_restored_loses_no_memory(board: Board, jobraker: Command) -> None:
+    user = board.add_user()
+    alert = board.add_alert(user, keywords=["python"])
+    application = board.add_application(user, board.add_job(title="Nurse"))
+    jobraker("init")
+    board.add_job(title="Python Engineer")
+    jobraker("run", "daily-alerts", "--no-deliver")
+    for table, row_id in (("applications", application), ("job_alerts", alert), ("users", user)):
+        board.delete(table, row_id)
+    assert sum(run_prune(jobraker)["extra"].values()) == 0
+
+
+def add_old_rows(board: Board, days: int) -> None:
+    """A row of so many days ago in each table that is about no kind of message."""
+    at, user = NOW - timedelta(days=days), uuid.uuid4()
+    for sql in (
+        (
+            "notification (id, user_id, kind, title, created_at, read_at)"
+            " VALUES (:id, :user, 'job_alert', 'New', :at, :at)"
+        ),
+        "vacancy (fingerprint, first_seen, last_seen, run_seq) VALUES (:name, :at, :at, 0)",
+        "quota (provider, span_seconds, bucket, used, last_at) VALUES ('a', 3600, :days, 1, :at)",
+        (
+            "quota (provider, domain, span_seconds, bucket, used, last_at)"
+            " VALUES (:name, 'b.test', 86400, :days, 1, :at)"
+        ),
+        "quota (provider, span_seconds, bucket, used, last_at) VALUES (:name, 0, 0, 0, :at)",
+        "quota (provider, span_seconds, bucket, used, last_at) VALUES (:name, 1, 0, 0, :at)",
+        "chat_usage (id, user_id, at) VALUES (:id, :user, :at)",
+        "chat_login (id, user_id, at, method) VALUES (:id, :user, :at, 'as')",
+        "inbox (digest, kind, read_at) VALUES (:name, 'bounce', :at)",
+    ):
+        known = {"id": uuid.uuid4(), "user": user, "at": at, "days": days, "name": f"p{days}"}
+        used = {name: value for name, value in known.items() if f":{name}" in sql}
+        board.execute(f"INSERT INTO jobraker_{sql}", **used)
+
+
+def test_what_is_about_no_message_goes_by_its_age(board: Board, jobraker: Command) -> None:
+    jobraker("init")
+    for days in (1, 80, 170, 390, 410):
+        add_old_rows(board, days)
+    planned = run_prune(jobraker, "--dry-run")["extra"]
+    done = run_prune(jobraker)["extra"]
+    assert planned == done
+    ages = {
+        name: done[name]
+        for name in ("notifications", "vacancies", "quotas", "chat_usage", "chat_logins", "reports")
+    }
+    assert ages == {
+        "notifications": 2,
+        "vacancies": 3,
+        "quotas": 8,
+        "chat_usage": 1,
+        "chat_logins": 1,
+        "reports": 3,
+    }
+    spans = [row["span_seconds"] for row in board.rows("SELECT span_seconds FROM jobraker_quota")]
+    assert sorted(map(int, map(str, spans))) == [0] * 5 + [1] * 5 + [3600, 86400]
+    assert sum(run_prune(jobraker)["extra"].values()) == 0
+
+
+def test_a_vacancy_is_kept_as_long_as_a_repost_of_it_is_one(
+    sqlite_board: Board, jobraker: Command
+) -> None:
+    jobraker("init")
+    for days in (10, 63, 150):
+        add_old_rows(sqlite_board, days)
+    kept = run_prune_with(jobraker, ALERT_REPOST_DAYS="200")["vacancies"]
+    assert kept == 0
+    assert run_prune_with(jobraker, ALERT_REPOST_DAYS="1")["vacancies"] == 2
+
+
+def run_prune_with(jobraker: Command, **settings: str) -> Any:
+    command = ("run", "prune", "--now", NOW.isoformat(), "--json")
+    return jobraker(*command, env=settings).json["extra"]
+
+
+def test_a_dry_run_counts_tries_and_forgotten_runs_as_the_real_one_does(
+    board: Board, jobraker: Command
+) -> None:
+    jobraker("init")
+    message = add_message(board, "sent", days=100, kind="welcome", key="w")
+    board.execute(
+        "INSERT INTO jobraker_attempt (outbox_id, attempt, at, phase) VALUES (:id, 2, :at, 'done')",
+        id=message,
+        at=NOW - timedelta(days=100),
+    )
+    jobraker("run", "deliver")
+    board.execute(
+        "INSERT INTO jobraker_run (run_id, task, started_at, believed_at)"
+        " VALUES (0, 'deliver', '2020-01-01 00:00:00+00:00', '2020-01-01 00:00:00+00:00')"
+    )
+    planned = run_prune(jobraker, "--dry-run")["extra"]
+    done = run_prune(jobraker)["extra"]
+    assert planned == done
+    assert (done["tries"], done["runs"]) == (2, 1)
 
 
 def test_the_command_takes_kinds_and_ages_and_says_what_would_go(
