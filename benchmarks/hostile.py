@@ -7,7 +7,11 @@ import json
 import platform
 import time
 
-from jobraker_cli.matching import Search, alert_from_json, explain, prepare, wish_of
+from jobraker_cli.matching.criteria import wish_of
+from jobraker_cli.matching.explain import explain
+from jobraker_cli.matching.matcher import Search
+from jobraker_cli.matching.prepared import prepare
+from jobraker_cli.matching.rows import alert_from_json
 from jobraker_cli.model import Job, MatchRules
 
 RULES = MatchRules(match_fields=("title", "description"))

@@ -38,7 +38,9 @@ def with_jobraker(jobs: Path, alerts: Path) -> dict[str, Any]:
     from datetime import UTC, datetime, timedelta
     from itertools import islice
 
-    from jobraker_cli.matching import Search, Wish, prepare
+    from jobraker_cli.matching.criteria import Wish
+    from jobraker_cli.matching.matcher import Search
+    from jobraker_cli.matching.prepared import prepare
     from jobraker_cli.model import Job, MatchRules
 
     rules = MatchRules(match_fields=("title", "description"), require_salary=True)

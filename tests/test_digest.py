@@ -9,7 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobraker_cli.matching import Match, Matcher, PreparedJob, prepare
+from jobraker_cli.matching.match import Match
+from jobraker_cli.matching.matcher import Matcher
+from jobraker_cli.matching.prepared import PreparedJob, prepare
 from jobraker_cli.model import Alert, Job, MatchRules
 from jobraker_cli.tasks.digest import SCANNED, Digest, DigestLimits, compose
 

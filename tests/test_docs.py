@@ -29,7 +29,8 @@ from jobraker_cli.cli.root import root
 from jobraker_cli.mail import tokens
 from jobraker_cli.mail.brand import SigningKey
 from jobraker_cli.mail.compose import Composer
-from jobraker_cli.matching import alert_from_json, explain, job_from_json
+from jobraker_cli.matching.explain import explain
+from jobraker_cli.matching.rows import alert_from_json, job_from_json
 from jobraker_cli.model import MatchRules
 from jobraker_cli.settings import catalogue, load
 from jobraker_cli.store import ledger

@@ -6,11 +6,13 @@ from itertools import islice
 from typing import Any
 from uuid import UUID
 
-from jobraker_cli import matching
 from jobraker_cli.assistant.arguments import Parameter
 from jobraker_cli.assistant.desk import Desk, Row, job_row, text_of
 from jobraker_cli.assistant.toolbox import Found, Tool
 from jobraker_cli.errors import NotFoundError
+from jobraker_cli.matching.eligible import is_open
+from jobraker_cli.matching.matcher import Matcher
+from jobraker_cli.matching.prepared import prepare
 from jobraker_cli.model import Alert, Job
 from jobraker_cli.store import jobs
 from jobraker_cli.store.alerts import histories
@@ -97,13 +99,13 @@ def find_job(desk: Desk, job_id: str) -> Job:
 def _search(desk: Desk, values: Mapping[str, Any]) -> Found:
     blank = Alert(id="", user_id=desk.user.id)
     wanted = Alert(id="", user_id=desk.user.id, floor=ALL, **criteria_of(values, blank))
-    matcher = matching.Matcher([wanted], desk.rules)
+    matcher = Matcher([wanted], desk.rules)
     now, looked_through = desk.clock(), 0
     with reading(desk.engine) as connection:
         for block in jobs.newest_active(connection, desk.rules, limit=SEARCHED):
             looked_through += len(block)
-            open_now = [job for job in block if matching.is_open(job, now)]
-            matcher.feed(matching.prepare(job, desk.rules) for job in open_now)
+            open_now = [job for job in block if is_open(job, now)]
+            matcher.feed(prepare(job, desk.rules) for job in open_now)
     for _, matches in matcher.results():
         most = int(values.get("limit", 12))
         rows = [
@@ -124,7 +126,7 @@ def _details(desk: Desk, job_id: str) -> Found:
     now = desk.clock()
     row: Row = job_row(job, desk.settings) | {
         "status": job.status,
-        "open": matching.is_open(job, now),
+        "open": is_open(job, now),
         "skills": [*job.skills_required, *job.skills_preferred, *job.technologies],
         "requirements": plain_text(job.requirements)[:_LONGEST],
         "description": plain_text(job.description)[:_LONGEST],

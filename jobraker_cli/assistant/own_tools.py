@@ -5,13 +5,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from jobraker_cli import matching
 from jobraker_cli.assistant.arguments import Parameter
 from jobraker_cli.assistant.desk import Desk, Row, day, job_row
 from jobraker_cli.assistant.job_tools import ALL, SEARCHED, uuid_of
 from jobraker_cli.assistant.toolbox import Found, Tool
 from jobraker_cli.errors import NotFoundError
 from jobraker_cli.mail.clean import safe_url
+from jobraker_cli.matching.eligible import is_open
+from jobraker_cli.matching.matcher import Matcher
+from jobraker_cli.matching.prepared import prepare
 from jobraker_cli.model import Alert
 from jobraker_cli.store import jobs, mine, notifications
 from jobraker_cli.store.engine import reading
@@ -160,13 +162,11 @@ def own_alert(desk: Desk, alert_id: str) -> Alert:
 
 def open_matches(desk: Desk, alerts: Sequence[Alert]) -> dict[str, int]:
     """How many of the newest open jobs each alert matches, by its id."""
-    matcher = matching.Matcher([replace(one, floor=ALL) for one in alerts], desk.rules)
+    matcher = Matcher([replace(one, floor=ALL) for one in alerts], desk.rules)
     now = desk.clock()
     with reading(desk.engine) as connection:
         for block in jobs.newest_active(connection, desk.rules, limit=SEARCHED):
-            matcher.feed(
-                matching.prepare(job, desk.rules) for job in block if matching.is_open(job, now)
-            )
+            matcher.feed(prepare(job, desk.rules) for job in block if is_open(job, now))
     return {alert.id: len(found) for alert, found in matcher.results()}
 
 
@@ -179,7 +179,7 @@ def _recommendations(desk: Desk, values: Mapping[str, Any]) -> Found:
         [
             {**job_row(found[job_id], desk.settings), "score": round(score, 2)}
             for job_id, score in scored
-            if job_id in found and matching.is_open(found[job_id], now)
+            if job_id in found and is_open(found[job_id], now)
         ]
     )
 

@@ -15,7 +15,7 @@ from jobraker_cli.assistant.own_tools import own_tools
 from jobraker_cli.assistant.scripted import ScriptedModel
 from jobraker_cli.assistant.toolbox import Toolbox
 from jobraker_cli.mail.clean import clean_line
-from jobraker_cli.matching import Effect
+from jobraker_cli.matching.backtest import Effect
 from jobraker_cli.model import Alert, Clause, User
 from jobraker_cli.settings import Settings
 from jobraker_cli.store.chat import ChatSession

@@ -46,16 +46,16 @@ def job_of(app: "App", job_id: str) -> "Job":
 
 def alert_in(file: Path) -> "Alert":
     """The alert that a JSON file holds."""
-    from jobraker_cli import matching
+    from jobraker_cli.matching.rows import alert_from_json
 
-    return _from_json(file, matching.alert_from_json)
+    return _from_json(file, alert_from_json)
 
 
 def job_in(file: Path) -> "Job":
     """The job that a JSON file holds."""
-    from jobraker_cli import matching
+    from jobraker_cli.matching.rows import job_from_json
 
-    return _from_json(file, matching.job_from_json)
+    return _from_json(file, job_from_json)
 
 
 def _from_json(file: Path, make: Callable[[Mapping[str, object]], T]) -> T:

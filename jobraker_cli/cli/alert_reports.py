@@ -13,7 +13,8 @@ from jobraker_cli.cli.output import show_record, show_rows
 from jobraker_cli.errors import UsageError
 
 if TYPE_CHECKING:
-    from jobraker_cli.matching import BacktestReport, Effect
+    from jobraker_cli.matching.backtest import Effect
+    from jobraker_cli.matching.backtest import Report as BacktestReport
     from jobraker_cli.model import Alert
     from jobraker_cli.tasks.alert_health import Finding
 

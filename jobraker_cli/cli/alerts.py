@@ -76,7 +76,8 @@ def show(alert_id: str) -> None:
 @click.argument("cases_file", metavar="CASES.jsonl", type=FILE)
 def check(cases_file: Path) -> None:
     """Run a file of labelled cases: {"id", "alert", "job", "match"} a line; exit 1 on any miss."""
-    from jobraker_cli import matching
+    from jobraker_cli.matching.explain import explain
+    from jobraker_cli.matching.rows import alert_from_json, job_from_json
     from jobraker_cli.model import MatchRules
 
     settings = session.loaded().settings
@@ -89,14 +90,14 @@ def check(cases_file: Path) -> None:
     for number, case in _cases(cases_file):
         cases += 1
         try:
-            alert = matching.alert_from_json(object_of(case["alert"]))
-            job = matching.job_from_json(object_of(case["job"]))
+            alert = alert_from_json(object_of(case["alert"]))
+            job = job_from_json(object_of(case["job"]))
             expected = _verdict(case["match"])
         except KeyError as error:
             raise UsageError(f"{cases_file}, line {number} has no {error}") from None
         except (TypeError, ValueError) as error:
             raise UsageError(f"{cases_file}, line {number}: {error}") from None
-        found = matching.explain(alert, job, rules)
+        found = explain(alert, job, rules)
         if found.match != expected:
             failures.append(
                 {

@@ -101,10 +101,10 @@ def _alert(app: "App", who: str | None, file: Path | None) -> tuple["Alert", str
 
 
 def _pair(app: "App", alert: "Alert", owner: str | None, job: "Job") -> dict[str, Any]:
-    from jobraker_cli import matching
+    from jobraker_cli.matching import explain
     from jobraker_cli.tasks.alerts import rules_of
 
-    found = matching.explain(alert, job, rules_of(app))
+    found = explain.explain(alert, job, rules_of(app))
     eligibility = _eligibility(app, owner, job)
     return {
         "match": found.match,
@@ -116,13 +116,13 @@ def _pair(app: "App", alert: "Alert", owner: str | None, job: "Job") -> dict[str
 
 def _eligibility(app: "App", user_id: str | None, job: "Job") -> "tuple[Clause, ...]":
     """About the alert's person; without one, about somebody who never did anything with jobs."""
-    from jobraker_cli import matching
+    from jobraker_cli.matching import eligible
     from jobraker_cli.tasks import why
     from jobraker_cli.wiring import system_now
 
     if user_id is not None:
         return why.eligibility(app, user_id, job)
-    return matching.eligibility(job, now=system_now(), applied=False, dismissed=False, mailed=False)
+    return eligible.eligibility(job, now=system_now(), applied=False, dismissed=False, mailed=False)
 
 
 def _explained(record: Mapping[str, Any]) -> Iterator[str]:

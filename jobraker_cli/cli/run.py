@@ -126,15 +126,15 @@ def _run_all(now: datetime | None, options: "RunOptions", stop: Event) -> NoRetu
 
 
 def _task(name: str | None) -> "Task":
-    from jobraker_cli.tasks.task import all_tasks
+    from jobraker_cli.tasks.task import all_tasks, find_task
 
     if name is None:
         raise UsageError("Name a task (see: jobraker tasks), or a plan with --plan FILE")
-
-    known = all_tasks()
-    if name not in known:
-        raise UsageError(f"There is no task {name!r}; there are {', '.join(known)}, and all")
-    return known[name]
+    task = find_task(name)
+    if task is None:
+        known = ", ".join(all_tasks())
+        raise UsageError(f"There is no task {name!r}; there are {known}, and all")
+    return task
 
 
 def _stop_on_signals() -> Event:

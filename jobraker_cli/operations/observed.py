@@ -12,7 +12,6 @@ from datetime import datetime
 from sqlalchemy.exc import DBAPIError
 
 from jobraker_cli.errors import BusyError, JobrakerError
-from jobraker_cli.operations import metrics
 from jobraker_cli.tasks.app import App, RunOptions
 from jobraker_cli.tasks.report import COUNTS, RunReport
 from jobraker_cli.tasks.runner import run_task
@@ -65,6 +64,8 @@ class Observer:
         path = self.app.settings.metrics_file
         if path is None:
             return
+        from jobraker_cli.operations import metrics  # without a file nothing of it is loaded
+
         try:
             metrics.write(path, metrics.collect(self.app, written_at=self.machine_now()))
         except (OSError, JobrakerError, DBAPIError) as error:

@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Column, Connection, Row, Select, Text, cast, func, select, text
 
-from jobraker_cli.matching import Wish, keywords_of
+from jobraker_cli.matching.criteria import Wish
+from jobraker_cli.matching.rows import keywords_of
 from jobraker_cli.model import Alert, User
 from jobraker_cli.store.ledger import alert_mark, sent_job
 from jobraker_cli.store.shared import applications, job_alerts, recommended_jobs, users

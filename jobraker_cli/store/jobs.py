@@ -24,7 +24,7 @@ from sqlalchemy import (
     select,
 )
 
-from jobraker_cli.matching import texts_of
+from jobraker_cli.matching.rows import texts_of
 from jobraker_cli.model import Job, MatchRules
 from jobraker_cli.store.ledger import job_seen
 from jobraker_cli.store.shared import jobs

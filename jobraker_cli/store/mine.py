@@ -11,7 +11,7 @@ from uuid import uuid4
 
 from sqlalchemy import Boolean, Column, Connection, MetaData, insert, select, update
 
-from jobraker_cli.matching import keywords_of
+from jobraker_cli.matching.rows import keywords_of
 from jobraker_cli.model import Alert
 from jobraker_cli.store.ledger import outbox
 from jobraker_cli.store.shared import applications, job_alerts, jobs, recommended_jobs

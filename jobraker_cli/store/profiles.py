@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, select
 
-from jobraker_cli.matching import profile_from_row
+from jobraker_cli.matching.rows import profile_from_row
 from jobraker_cli.model import Profile, User
 from jobraker_cli.store.shared import recommended_jobs, user_profiles, users
 from jobraker_cli.store.types import present

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
-from jobraker_cli.matching import keywords_of
+from jobraker_cli.matching.rows import keywords_of
 from jobraker_cli.model import Alert
 from jobraker_cli.store.shared import job_alerts, users
 from jobraker_cli.store.types import present

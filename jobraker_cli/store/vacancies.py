@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, and_, case, or_, select
 
-from jobraker_cli.matching import fingerprint
+from jobraker_cli.matching.prepared import fingerprint
 from jobraker_cli.model import Job
 from jobraker_cli.store.ledger import job_seen, outbox, sent_job, vacancy
 from jobraker_cli.store.shared import jobs

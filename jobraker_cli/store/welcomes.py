@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, exists, insert, literal, select
 
-from jobraker_cli.matching import texts_of
+from jobraker_cli.matching.rows import texts_of
 from jobraker_cli.model import User
 from jobraker_cli.store.ledger import user_seen
 from jobraker_cli.store.shared import applications, job_alerts, user_profiles, users

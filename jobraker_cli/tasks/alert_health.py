@@ -5,7 +5,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from jobraker_cli.matching import Search, Wish, asks_nothing, faults, prepare, wish_of
+from jobraker_cli.matching.criteria import Wish, wish_of
+from jobraker_cli.matching.faults import asks_nothing, faults
+from jobraker_cli.matching.matcher import Search
+from jobraker_cli.matching.prepared import prepare
 from jobraker_cli.store import jobs as jobs_of
 from jobraker_cli.store import survey
 from jobraker_cli.store.engine import reading

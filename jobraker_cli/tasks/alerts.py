@@ -17,7 +17,7 @@ from jobraker_cli.mail.address import check_address
 from jobraker_cli.mail.consent import Way
 from jobraker_cli.mail.kinds import KINDS
 from jobraker_cli.mail.wording import Words
-from jobraker_cli.matching import Match
+from jobraker_cli.matching.match import Match
 from jobraker_cli.model import Alert, Letter, MatchRules, User
 from jobraker_cli.store import alerts as store
 from jobraker_cli.store import notifications, outbox, runs, vacancies

@@ -4,7 +4,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from jobraker_cli.matching import Backtest, BacktestReport, prepare
+from jobraker_cli.matching.backtest import Backtest
+from jobraker_cli.matching.backtest import Report as BacktestReport
+from jobraker_cli.matching.prepared import prepare
 from jobraker_cli.model import Alert
 from jobraker_cli.store import jobs
 from jobraker_cli.store.engine import reading

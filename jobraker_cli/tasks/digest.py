@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from jobraker_cli.matching import Match, PreparedJob
+from jobraker_cli.matching.match import Match
+from jobraker_cli.matching.prepared import PreparedJob
 from jobraker_cli.model import Alert, Job
 
 SCANNED = 500  # matches of a person that are looked through to count what is not shown

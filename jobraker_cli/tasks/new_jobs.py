@@ -5,7 +5,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Engine
 
-from jobraker_cli.matching import PreparedJob, Search, is_open, prepare
+from jobraker_cli.matching.eligible import is_open
+from jobraker_cli.matching.matcher import Search
+from jobraker_cli.matching.prepared import PreparedJob, prepare
 from jobraker_cli.model import Job, MatchRules
 from jobraker_cli.store import jobs, runs, vacancies
 from jobraker_cli.store.engine import reading

@@ -14,7 +14,9 @@ from sqlalchemy import Connection
 from jobraker_cli.delivery.checks import Checked
 from jobraker_cli.mail.consent import Way
 from jobraker_cli.mail.kinds import KINDS
-from jobraker_cli.matching import PreparedJob, Recommendation, Recommender, prepare, suits
+from jobraker_cli.matching.prepared import PreparedJob, prepare
+from jobraker_cli.matching.recommend import Recommendation, suits
+from jobraker_cli.matching.recommender import Recommender
 from jobraker_cli.model import Job, MatchRules
 from jobraker_cli.store import alerts, jobs, notifications, outbox, profiles, vacancies
 from jobraker_cli.store.alerts import History

@@ -12,7 +12,6 @@ from jobraker_cli.store.engine import reading, translate
 from jobraker_cli.store.locks import lock
 from jobraker_cli.tasks.app import App, Run, RunOptions
 from jobraker_cli.tasks.frozen import require_fresh
-from jobraker_cli.tasks.outlook import stop_if_unusual
 from jobraker_cli.tasks.report import COUNTS, PlannedMessage, RunReport
 from jobraker_cli.tasks.task import Task, all_checks
 
@@ -115,9 +114,11 @@ def _plan_and_deliver(app: App, task: Task, run: Run, report: RunReport) -> None
         if run.options.plan is not None:
             require_fresh(run.options.plan, app.clock())
         if not run.options.confirmed:
+            from jobraker_cli.tasks.outlook import stop_if_unusual
+
             stop_if_unusual(app, task, run)
         task.plan(app, run, report)
-    if task.delivers and run.options.deliver and not app.stop.is_set():
+    if task.delivers and run.options.deliver and not app.stop.is_set() and _is_any_due(app):
         limit = run.options.limit if task.plan is None else None
         delivered = app.crew(all_checks(app.settings.timezone)).deliver(limit)
         report.counts.update(delivered.counts)
@@ -125,6 +126,12 @@ def _plan_and_deliver(app: App, task: Task, run: Run, report: RunReport) -> None
         report.error = delivered.error
     if run.options.detailed:
         report.messages = _with_states(app, run, report)
+
+
+def _is_any_due(app: App) -> bool:
+    """Whether there is anything to deliver; without it nothing of the delivery is loaded."""
+    with reading(app.engine) as connection:
+        return outbox.count_due(connection, now=app.clock(), most=1) > 0
 
 
 def _would_deliver(app: App, run: Run, report: RunReport) -> None:

@@ -8,27 +8,33 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from pkgutil import iter_modules
 from types import ModuleType
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from jobraker_cli import tasks as package
-from jobraker_cli.delivery.checks import Check
-from jobraker_cli.mail.kinds import KINDS
 from jobraker_cli.tasks.app import App, Run
-from jobraker_cli.tasks.consents import with_consent
 from jobraker_cli.tasks.periods import Schedule
 from jobraker_cli.tasks.report import RunReport
 
-ORDER = (
-    "daily-alerts",
-    "weekly-alerts",
-    "monthly-alerts",
-    "immediate-alerts",
-    "recommendations",
-    "follow-ups",
-    "status-updates",
-    "welcome",
-    "admin-digest",
-)
+if TYPE_CHECKING:
+    from jobraker_cli.delivery.checks import Check
+
+MODULES = {
+    "daily-alerts": "alerts",
+    "weekly-alerts": "alerts",
+    "monthly-alerts": "alerts",
+    "immediate-alerts": "alerts",
+    "recommendations": "recommendations",
+    "follow-ups": "follow_ups",
+    "status-updates": "status_updates",
+    "welcome": "welcome",
+    "admin-digest": "admin_digest",
+    "inbox": "inbox",
+    "prune": "prune",
+    "deliver": "deliver",
+}
+"""The tasks of this version in the order in which they run when several are due, and where each is:
+a run loads its own task only."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,12 +52,21 @@ class Task:
     plan: Callable[[App, Run, RunReport], None] | None
     exclusive: bool = True
     delivers: bool = True
-    checks: Mapping[str, Check] = field(default_factory=dict)
+    checks: "Mapping[str, Check]" = field(default_factory=dict)
 
 
 def _modules() -> Iterator[ModuleType]:
     for module in iter_modules(package.__path__, package.__name__ + "."):
         yield import_module(module.name)
+
+
+def find_task(name: str) -> Task | None:
+    """The task of this name."""
+    if name in MODULES:
+        module = import_module(f"{package.__name__}.{MODULES[name]}")
+        tasks: tuple[Task, ...] = module.TASKS
+        return next(task for task in tasks if task.name == name)
+    return all_tasks().get(name)
 
 
 def all_tasks() -> Mapping[str, Task]:
@@ -64,12 +79,15 @@ def all_tasks() -> Mapping[str, Task]:
 
 def _turn(task: Task) -> tuple[bool, int]:
     """Where a task stands: what this version knows in its order, then others; senders last."""
-    known = ORDER.index(task.name) if task.name in ORDER else len(ORDER)
-    return task.plan is None, known
+    order = list(MODULES)
+    return task.plan is None, order.index(task.name) if task.name in MODULES else len(order)
 
 
-def all_checks(zone: ZoneInfo) -> Mapping[str, Check]:
+def all_checks(zone: ZoneInfo) -> "Mapping[str, Check]":
     """The checks of every kind of message, by kind; weeks are those of `zone`."""
+    from jobraker_cli.mail.kinds import KINDS
+    from jobraker_cli.tasks.consents import with_consent
+
     checks: dict[str, Check] = {}
     for module in _modules():
         checks.update(getattr(module, "CHECKS", {}))

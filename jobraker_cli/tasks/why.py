@@ -8,11 +8,12 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from jobraker_cli import matching
 from jobraker_cli.delivery.checks import suppression_key
 from jobraker_cli.errors import MessageError, NotFoundError
 from jobraker_cli.mail.address import check_address
 from jobraker_cli.mail.consent import ONE_ALERT
+from jobraker_cli.matching import eligible, prepared
+from jobraker_cli.matching.explain import explain
 from jobraker_cli.model import Alert, Clause, Job, User
 from jobraker_cli.settings import Settings
 from jobraker_cli.store import alerts as store
@@ -55,10 +56,10 @@ def _eligibility(
     connection: Connection, settings: Settings, user_id: str, job: Job, now: datetime
 ) -> tuple[Clause, ...]:
     history = store.histories(connection, [user_id])[user_id]
-    fingerprint = matching.fingerprint(job)
+    fingerprint = prepared.fingerprint(job)
     since = now - timedelta(days=settings.alert_repost_days)
     known = vacancies_of.mailed(connection, [user_id], [fingerprint], since=since)
-    return matching.eligibility(
+    return eligible.eligibility(
         job,
         now=now,
         applied=job.id in history.applied,
@@ -82,7 +83,7 @@ class _Inquiry:
 
     def answer(self) -> Answer:
         """Everything that there is to say."""
-        fingerprint = matching.fingerprint(self.job)
+        fingerprint = prepared.fingerprint(self.job)
         messages = tuple(told.messages(self.connection, self.user.id, self.job.id, fingerprint))
         mailed = next(
             (one for one in messages if one.state == "sent" and one.shows and one.same_posting),
@@ -119,7 +120,7 @@ class _Inquiry:
             yield Hindrance(name="suppressed", detail=f"the address is suppressed: {reason}")
 
     def _alert(self, alert: Alert, wishes: Consents) -> AlertAnswer:
-        explanation = matching.explain(alert, self.job, self.rules)
+        explanation = explain(alert, self.job, self.rules)
         return AlertAnswer(
             alert=alert,
             explanation=explanation,

@@ -15,7 +15,9 @@ from typing import Any
 
 import pytest
 
-from jobraker_cli.matching import Search, prepare, wish_of
+from jobraker_cli.matching.criteria import wish_of
+from jobraker_cli.matching.matcher import Search
+from jobraker_cli.matching.prepared import prepare
 from jobraker_cli.model import Alert, Job, MatchRules
 from tests.matching.plain import Asked, Tree, matches
 

@@ -6,7 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobraker_cli.matching import Backtest, BacktestReport, Effect, explain, prepare
+from jobraker_cli.matching.backtest import Backtest, Effect
+from jobraker_cli.matching.backtest import Report as BacktestReport
+from jobraker_cli.matching.explain import explain
+from jobraker_cli.matching.prepared import prepare
 from jobraker_cli.model import Alert, Job, MatchRules
 
 RULES = MatchRules()

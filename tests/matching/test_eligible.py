@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from jobraker_cli.matching import eligibility, is_open
+from jobraker_cli.matching.eligible import eligibility, is_open
 from jobraker_cli.model import Clause, Job
 
 NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)

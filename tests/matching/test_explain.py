@@ -2,7 +2,7 @@
 
 import pytest
 
-from jobraker_cli.matching import explain
+from jobraker_cli.matching.explain import explain
 from jobraker_cli.model import Alert, Job, MatchRules
 
 RULES = MatchRules()

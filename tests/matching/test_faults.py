@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobraker_cli.matching import asks_nothing, faults, keywords_of
-from jobraker_cli.matching.faults import JOB_TYPES, LEVELS
+from jobraker_cli.matching.faults import JOB_TYPES, LEVELS, asks_nothing, faults
+from jobraker_cli.matching.rows import keywords_of
 from jobraker_cli.model import Alert
 
 SENSELESS = "makes no sense as a query; it is read as its plain words"

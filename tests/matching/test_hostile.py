@@ -5,8 +5,11 @@ from time import process_time
 
 import pytest
 
-from jobraker_cli.matching import Matcher, alert_from_json, explain, prepare
+from jobraker_cli.matching.explain import explain
+from jobraker_cli.matching.matcher import Matcher
+from jobraker_cli.matching.prepared import prepare
 from jobraker_cli.matching.query import read_query
+from jobraker_cli.matching.rows import alert_from_json
 from jobraker_cli.model import Alert, Job, MatchRules
 
 RULES = MatchRules()

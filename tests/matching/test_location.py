@@ -2,7 +2,8 @@
 
 import pytest
 
-from jobraker_cli.matching import explain, location
+from jobraker_cli.matching import location
+from jobraker_cli.matching.explain import explain
 from jobraker_cli.matching.location import EXACT, REGION, REMOTE, wanted_spots, whereabouts
 from jobraker_cli.model import Alert, Job, MatchRules
 

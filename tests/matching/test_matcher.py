@@ -7,7 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobraker_cli.matching import Match, Matcher, PreparedJob, explain, prepare
+from jobraker_cli.matching.explain import explain
+from jobraker_cli.matching.match import Match
+from jobraker_cli.matching.matcher import Matcher
+from jobraker_cli.matching.prepared import PreparedJob, prepare
 from jobraker_cli.model import Alert, Job, MatchRules
 
 RULES = MatchRules()

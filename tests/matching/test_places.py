@@ -331,7 +331,7 @@ def test_names_are_spelled_in_one_way(text: str, name: str) -> None:
 
 def test_the_gazetteer_is_read_on_first_use_only() -> None:
     script = (
-        "from jobraker_cli.matching import explain, gazetteer as g\n"
+        "from jobraker_cli.matching.explain import explain\n"
         "from jobraker_cli.matching.gazetteer import gazetteer\n"
         "from jobraker_cli.model import Alert, Job, MatchRules\n"
         "explain(Alert(id='', user_id=''), Job(id='', title='x'), MatchRules())\n"

@@ -2,8 +2,8 @@
 
 import pytest
 
-from jobraker_cli import matching
-from jobraker_cli.matching import prepare
+from jobraker_cli.matching import prepared
+from jobraker_cli.matching.prepared import prepare
 from jobraker_cli.model import Job, MatchRules
 
 
@@ -51,7 +51,7 @@ def test_postings_without_a_company_are_never_the_same() -> None:
 
 def test_a_job_that_is_not_prepared_has_the_same_fingerprint() -> None:
     job = Job(id="1", title="Senior Nurses (m/w/d)", company="ACME Ltd.")
-    assert matching.fingerprint(job) == prepare(job, MatchRules()).fingerprint
+    assert prepared.fingerprint(job) == prepare(job, MatchRules()).fingerprint
 
 
 def test_a_lone_surrogate_has_a_fingerprint() -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobraker_cli.matching import explain
+from jobraker_cli.matching.explain import explain
 from jobraker_cli.matching.query import evaluate, read_query
 from jobraker_cli.model import Alert, Job, MatchRules
 

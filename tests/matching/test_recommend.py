@@ -6,15 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobraker_cli.matching import (
-    WORTH_SHOWING,
-    Recommendation,
-    Recommender,
-    prepare,
-    profile_from_row,
-    suits,
-)
-from jobraker_cli.matching.rows import said_in
+from jobraker_cli.matching.prepared import prepare
+from jobraker_cli.matching.recommend import WORTH_SHOWING, Recommendation, suits
+from jobraker_cli.matching.recommender import Recommender
+from jobraker_cli.matching.rows import profile_from_row, said_in
 from jobraker_cli.model import Job, MatchRules, Profile
 
 RULES = MatchRules()

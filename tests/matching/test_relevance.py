@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from jobraker_cli.matching import Matcher, alert_from_json, explain, job_from_json, prepare
+from jobraker_cli.matching.explain import explain
+from jobraker_cli.matching.matcher import Matcher
+from jobraker_cli.matching.prepared import prepare
+from jobraker_cli.matching.rows import alert_from_json, job_from_json
 from jobraker_cli.model import MatchRules
 
 CASES = Path(__file__).parents[3] / "shared" / "relevance" / "cases.jsonl"

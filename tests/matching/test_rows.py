@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobraker_cli.matching import alert_from_json, job_from_json, keywords_of, texts_of
+from jobraker_cli.matching.rows import alert_from_json, job_from_json, keywords_of, texts_of
 from jobraker_cli.model import Alert, Job
 
 
