@@ -28,6 +28,7 @@ def tasks() -> None:
     with reading(app.engine) as connection:
         last = store.last_of_each(connection)
     now, zone = app.clock(), app.settings.timezone
+    since = last[store.BASELINE].believed_at
     rows = []
     for task in all_tasks().values():
         run = last.get(task.name)
@@ -38,7 +39,7 @@ def tasks() -> None:
                 "last_run": iso(run.started_at) if run else None,
                 "outcome": run.outcome if run else None,
                 "next_due": iso(task.schedule.next(now, zone)),
-                "overdue": overdue(task, run, now, zone),
+                "overdue": overdue(task, run, now, zone, since=since),
                 "about": task.about,
             }
         )

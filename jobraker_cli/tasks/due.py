@@ -10,11 +10,17 @@ from jobraker_cli.tasks.task import Task
 _SERVED = ("done", "incomplete")
 
 
-def overdue(task: Task, last: RunRecord | None, now: datetime, zone: ZoneInfo) -> bool:
-    """Whether a task should have run by now and did not: never, not since, or not to its end."""
-    if last is None or last.outcome not in (*_SERVED, "running"):
-        return True
-    return last.believed_at < task.schedule.latest(now, zone)
+def overdue(
+    task: Task, last: RunRecord | None, now: datetime, zone: ZoneInfo, *, since: datetime
+) -> bool:
+    """Whether a task should have run by now and did not: never, not since, or not to its end.
+
+    Before its first moment after `since`, the baseline, a task that never ran is not late.
+    """
+    latest = task.schedule.latest(now, zone)
+    if last is None:
+        return latest > since
+    return last.outcome not in (*_SERVED, "running") or last.believed_at < latest
 
 
 def due(
@@ -22,12 +28,13 @@ def due(
 ) -> list[Task]:
     """The tasks that `run all` has to run at this moment, in their order.
 
-    A run that has no end yet counts as none: it is at work, which its lock will say, or it died.
+    One that never ran is due at once: its period has begun. A run that has no end yet counts as
+    none: it is at work, which its lock will say, or it died.
     """
     waiting = []
     for task in tasks:
         run = last.get(task.name)
-        unfinished = run is not None and run.outcome not in _SERVED
-        if unfinished or overdue(task, run, now, zone):
+        latest = task.schedule.latest(now, zone)
+        if run is None or run.outcome not in _SERVED or run.believed_at < latest:
             waiting.append(task)
     return waiting

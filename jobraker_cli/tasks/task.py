@@ -28,10 +28,10 @@ MODULES = {
     "follow-ups": "follow_ups",
     "status-updates": "status_updates",
     "welcome": "welcome",
-    "admin-digest": "admin_digest",
+    "deliver": "deliver",
     "inbox": "inbox",
     "prune": "prune",
-    "deliver": "deliver",
+    "admin-digest": "admin_digest",
 }
 """The tasks of this version in the order in which they run when several are due, and where each is:
 a run loads its own task only."""
@@ -77,10 +77,10 @@ def all_tasks() -> Mapping[str, Task]:
     return {task.name: task for task in sorted(found, key=_turn)}
 
 
-def _turn(task: Task) -> tuple[bool, int]:
-    """Where a task stands: what this version knows in its order, then others; senders last."""
+def _turn(task: Task) -> int:
+    """Where a task stands: what this version knows in its order, then others."""
     order = list(MODULES)
-    return task.plan is None, order.index(task.name) if task.name in MODULES else len(order)
+    return order.index(task.name) if task.name in MODULES else len(order)
 
 
 def all_checks(zone: ZoneInfo) -> "Mapping[str, Check]":

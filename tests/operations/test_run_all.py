@@ -13,7 +13,7 @@ from jobraker_cli.store.locks import lock
 from jobraker_cli.store.runs import RunRecord
 from jobraker_cli.tasks.due import due, overdue
 from jobraker_cli.tasks.periods import Schedule
-from jobraker_cli.tasks.task import Task
+from jobraker_cli.tasks.task import Task, all_tasks
 from tests.support.board import Board
 from tests.support.command import Command
 from tests.support.mailbox import Mailbox
@@ -62,7 +62,66 @@ def test_a_task_is_due_when_it_was_not_served_since(
 ) -> None:
     last_runs = {"daily": last} if last else {}
     assert (due([task()], last_runs, NOW, UTC_ZONE) != []) is is_due
-    assert overdue(task(), last, NOW, UTC_ZONE) is is_overdue
+    since = NOW - timedelta(days=30)
+    assert overdue(task(), last, NOW, UTC_ZONE, since=since) is is_overdue
+
+
+@pytest.mark.parametrize(
+    ("schedule", "since", "is_overdue"),
+    [
+        (Schedule(), NOW - timedelta(seconds=30), False),
+        (Schedule(), NOW - timedelta(minutes=2), True),
+        (Schedule(weekday=6), NOW - timedelta(days=1, seconds=30), False),
+        (Schedule(weekday=6), NOW - timedelta(days=1, minutes=2), True),
+        (Schedule(day=1), NOW - timedelta(days=20), False),
+        (Schedule(day=1), NOW - timedelta(days=23), True),
+        (Schedule(every_minutes=5), NOW, False),
+    ],
+)
+def test_a_task_is_not_overdue_before_its_first_moment_after_the_baseline(
+    schedule: Schedule, since: datetime, is_overdue: bool
+) -> None:
+    late = overdue(task(schedule=schedule), None, NOW, UTC_ZONE, since=since)
+    assert late is is_overdue
+
+
+def test_nothing_is_overdue_right_after_the_baseline(
+    sqlite_board: Board, jobraker: Command
+) -> None:
+    jobraker("init")
+    for days, late in ((0, set()), (40, set(all_tasks()))):
+        sqlite_board.execute(
+            "UPDATE jobraker_run SET believed_at = :at WHERE task = 'init'",
+            at=datetime.now(UTC) - timedelta(days=days),
+        )
+        rows = jobraker("tasks", "--json").json
+        minutes = {row["task"] for row in rows if "minutes" in row["schedule"]}
+        assert {row["task"] for row in rows if row["overdue"]} - minutes == late - minutes
+
+
+def test_the_tasks_run_in_the_order_of_the_design() -> None:
+    assert list(all_tasks()) == [
+        "daily-alerts",
+        "weekly-alerts",
+        "monthly-alerts",
+        "immediate-alerts",
+        "recommendations",
+        "follow-ups",
+        "status-updates",
+        "welcome",
+        "deliver",
+        "inbox",
+        "prune",
+        "admin-digest",
+    ]
+
+
+def test_run_all_runs_everything_once_in_that_order(sqlite_board: Board, jobraker: Command) -> None:
+    jobraker("init")
+    ran = jobraker("run", "all", "--now", NOW.isoformat(), "--json").json
+    assert names(ran) == list(all_tasks())
+    began = [one["task"] for one in jobraker("runs", "--json").json if one["task"] != "init"]
+    assert began == list(all_tasks())[::-1]
 
 
 def test_what_is_due_keeps_its_order() -> None:

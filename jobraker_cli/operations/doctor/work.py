@@ -1,7 +1,7 @@
 """Did every task run when it should; is a run stuck; what waits too long."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from jobraker_cli.operations.doctor.check import CheckResult, ok, warn
 from jobraker_cli.store import figures, runs
@@ -9,7 +9,7 @@ from jobraker_cli.store.engine import reading
 from jobraker_cli.store.runs import RunRecord
 from jobraker_cli.tasks.app import App
 from jobraker_cli.tasks.due import overdue
-from jobraker_cli.tasks.task import all_tasks
+from jobraker_cli.tasks.task import Task, all_tasks
 
 RECENT = 20  # runs that say how long a task usually takes
 TIMES_THE_LONGEST = 3
@@ -23,21 +23,31 @@ def tasks(app: App) -> Iterator[CheckResult]:
     """The last run of every task against its schedule."""
     with reading(app.engine) as connection:
         last = runs.last_of_each(connection)
-    now, zone = app.clock(), app.settings.timezone
+    since = last[runs.BASELINE].believed_at
     for task in all_tasks().values():
-        run = last.get(task.name)
-        name, schedule = f"task {task.name}", task.schedule.words()
-        if run is None:
-            yield warn(name, f"never run ({schedule})", "put it into cron: see crontab.example")
-        elif overdue(task, run, now - GRACE, zone):
-            yield warn(
-                name,
-                f"overdue: its last run ({run.outcome}) was for {run.believed_at:%F %T} UTC "
-                f"({schedule})",
-                f"is cron running? try: jobraker run {task.name} --dry-run",
-            )
-        else:
-            yield ok(name, f"{run.outcome}, {run.started_at:%F %T} UTC ({schedule})")
+        yield _of_task(app, task, last.get(task.name), since)
+
+
+def _of_task(app: App, task: Task, run: RunRecord | None, since: datetime) -> CheckResult:
+    name, schedule = f"task {task.name}", task.schedule.words()
+    now, zone = app.clock(), app.settings.timezone
+    late = overdue(task, run, now - GRACE, zone, since=since)
+    if run is None:
+        moment = task.schedule.latest(now - GRACE, zone) if late else task.schedule.next(now, zone)
+        when = "was due" if late else "first due"
+        return warn(
+            name,
+            f"never run ({schedule}); {when} {moment:%F %R} UTC",
+            "put it, or `jobraker run all`, into cron: see crontab.example",
+        )
+    if late:
+        return warn(
+            name,
+            f"overdue: its last run ({run.outcome}) was for {run.believed_at:%F %T} UTC "
+            f"({schedule})",
+            f"is cron running? see: jobraker runs --task {task.name}",
+        )
+    return ok(name, f"{run.outcome}, {run.started_at:%F %T} UTC ({schedule})")
 
 
 def running(app: App) -> Iterator[CheckResult]:
