@@ -44,18 +44,23 @@ def export(email: str, dry_run: bool) -> None:
     epilog=(
         "\b\nExamples:\n"
         "  jobraker users erase ada@example.org --dry-run\n"
-        "  jobraker users erase ada@example.org --block    and never mail the address again"
+        "  jobraker users erase ada@example.org --block    and never mail the address again\n"
+        "  jobraker users erase ada@example.org --no-block    begin anew with the account"
     ),
 )
 @click.argument("email")
 @click.option("--dry-run", is_flag=True, help="Say how many rows would go; nothing is written.")
-@click.option("--block", is_flag=True, help="Keep the address, as an HMAC, from any mail.")
+@click.option(
+    "--block/--no-block",
+    default=None,
+    help="Keep the address, as an HMAC, from any mail; by default while the account is there.",
+)
 @click.option("--yes", is_flag=True, help="Do not ask, on a terminal either.")
-def erase(email: str, dry_run: bool, block: bool, yes: bool) -> None:
+def erase(email: str, dry_run: bool, block: bool | None, yes: bool) -> None:
     """Delete all that the ledger and the chat hold of a person.
 
     Only the HMAC of a suppressed address stays. Delete the account in the web application first:
-    while it is there, jobraker goes on to write to it.
+    while it is there its address is suppressed, since jobraker would begin anew with it.
     """
     from jobraker_cli.operations import people
     from jobraker_cli.tasks.runner import require_baseline
@@ -73,11 +78,21 @@ def erase(email: str, dry_run: bool, block: bool, yes: bool) -> None:
     }
     head = "Would erase:" if dry_run else "Erased:"
     show_record(record, [head, *_words(found.counts)])
-    if found.has_account and not found.suppressed:
-        session.note(
-            "the account is still there, so jobraker goes on to write to it; delete it in the "
-            "web application, or use --block"
+    if found.has_account:
+        session.note(_of_account(suppressed=found.suppressed))
+
+
+def _of_account(*, suppressed: bool) -> str:
+    """What an erasure means for an account that is still there."""
+    if suppressed:
+        return (
+            "the account is still there; its address is not mailed any more "
+            "(to undo that: jobraker suppressions remove ADDRESS)"
         )
+    return (
+        "the account is still there, so jobraker begins anew with it, as with one that has just "
+        "joined; delete it in the web application, or use --block"
+    )
 
 
 def _words(counts: dict[str, int]) -> list[str]:

@@ -1,7 +1,8 @@
 """All that is kept of one person: found, exported, erased."""
 
 import json
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -9,11 +10,14 @@ from sqlalchemy import Connection
 
 from jobraker_cli.delivery.checks import suppression_key
 from jobraker_cli.errors import NotFoundError, UsageError
+from jobraker_cli.mail.address import normalized
 from jobraker_cli.store import personal, suppressions
 from jobraker_cli.store.engine import reading
 from jobraker_cli.store.personal import Person
+from jobraker_cli.tasks import follow_ups, messages, status_updates
 from jobraker_cli.tasks.app import App
 
+_OF_APPLICATIONS = (status_updates.KIND, follow_ups.KIND)  # their keys name the application
 _HIDDEN = "not exported: it may hold a link that resets the password"
 
 
@@ -33,22 +37,48 @@ def find(connection: Connection, email: str, secret: bytes) -> Person:
     differ in the case of its letters only and none is spelled like this.
     """
     found = personal.accounts(connection, email)
-    key = suppression_key(secret, email)
     exact = [user for user, address in found.items() if address == email]
-    if exact:
-        return Person(email=email, address_key=key, user_ids=tuple(exact), has_account=True)
-    if len(found) > 1:
+    if len(found) > 1 and not exact:
         raise UsageError(
             f"{len(found)} accounts have this address in other spellings of its letters; "
             "write it exactly as the account has it"
         )
-    for user, address in found.items():
-        return Person(email=address, address_key=key, user_ids=(user,), has_account=True)
-    gone = personal.mailed_users(connection, email)
-    person = Person(email=email, address_key=key, user_ids=tuple(gone), has_account=False)
-    if not gone and not any(personal.counts(connection, person).values()):
+    live = exact or list(found)
+    spellings = tuple({email.lower(), normalized(email)})
+    gone = [] if len(found) > 1 else personal.mailed_before(connection, spellings)
+    person = Person(
+        email=found[live[0]] if live else email,
+        address_key=suppression_key(secret, email),
+        user_ids=(*live, *gone),
+        has_account=bool(live),
+        spellings=spellings if len(found) < 2 else (),
+    )
+    person = replace(person, related=_related(connection, person))
+    if not person.user_ids and not any(personal.counts(connection, person).values()):
         raise NotFoundError("Neither an account nor a message has this address")
     return person
+
+
+def _related(connection: Connection, person: Person) -> Mapping[str, Collection[str]]:
+    """Alerts and applications that a person's messages and preferences name, by column."""
+    alerts = {scope.removeprefix("alert:") for scope in personal.scopes_of(connection, person)}
+    applications = set()
+    for one in personal.messages_of(connection, person):
+        content = messages.content(one.payload)
+        applications.add(str(content.get("application_id")))
+        if one.kind in _OF_APPLICATIONS:
+            applications.add(one.key.removeprefix(f"{one.kind}:").partition(":")[0])
+        alerts |= _alerts_of(content.get("sections"))
+    return {
+        "alert_id": sorted(filter(messages.is_id, alerts)),
+        "application_id": sorted(filter(messages.is_id, applications)),
+    }
+
+
+def _alerts_of(sections: object) -> set[str]:
+    """The alerts of a digest's sections; a payload that we did not write may hold anything."""
+    listed = sections if isinstance(sections, list) else []
+    return {str(one.get("alert_id")) for one in listed if isinstance(one, dict)}
 
 
 def export(app: App, email: str, now: datetime) -> dict[str, Any]:
@@ -71,10 +101,11 @@ def export(app: App, email: str, now: datetime) -> dict[str, Any]:
     }
 
 
-def erase(app: App, email: str, *, block: bool, dry_run: bool) -> Erased:
+def erase(app: App, email: str, *, block: bool | None, dry_run: bool) -> Erased:
     """Delete all of a person but the HMAC of a blocked address; in one transaction.
 
-    With `block` the address is put on the list of those that are never mailed.
+    With `block` the address is put on the list of those that are never mailed; so it is with None
+    while the account is there, since all that kept it from being mailed anew is gone.
     """
     secret = app.keyring().secret
     with reading(app.engine) if dry_run else app.engine.begin() as connection:
@@ -82,6 +113,7 @@ def erase(app: App, email: str, *, block: bool, dry_run: bool) -> Erased:
         work = personal.counts if dry_run else personal.erase
         counts = work(connection, person)
         key = person.address_key
+        block = person.has_account if block is None else block
         if block and not dry_run:
             suppressions.suppress(connection, [key], reason="erased", source="operator")
         blocked = block or _block(connection, key) is not None

@@ -5,12 +5,23 @@ application or a chat session of theirs. Tables without such a column are listed
 test holds the two together complete.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, and_, delete, func, inspect, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Table,
+    and_,
+    delete,
+    exists,
+    func,
+    inspect,
+    or_,
+    select,
+)
 
 from jobraker_cli.store import ledger, shared
 
@@ -37,15 +48,29 @@ _CHAT = ("chat_chatmessage", "chat_chatsession")  # the first hangs on the secon
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """Whom it is about: the account's ids (none when it is gone) and the address as written.
+    """Whom it is about: the account's ids and the address as written.
 
-    `address_key` is the HMAC under which the address would be suppressed.
+    The ids are those of an account that is there, and of gone ones that were mailed under the
+    address. `spellings` are others of it, in small letters; `address_key` is the HMAC under which
+    it would be suppressed. `related` has ids of alerts and applications that their messages name,
+    by column: to those that are gone nothing else leads.
     """
 
     email: str
     address_key: str
     user_ids: tuple[str, ...]
     has_account: bool
+    spellings: tuple[str, ...] = ()
+    related: Mapping[str, Collection[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """A message's kind, dedupe key ("" without one) and payload."""
+
+    kind: str
+    key: str
+    payload: str
 
 
 def accounts(connection: Connection, email: str) -> Mapping[str, str]:
@@ -55,13 +80,29 @@ def accounts(connection: Connection, email: str) -> Mapping[str, str]:
     return {row.id: row.email for row in connection.execute(found)}
 
 
-def mailed_users(connection: Connection, email: str) -> Sequence[str]:
-    """Ids of people to whom messages went under this address: accounts that are gone, too."""
-    outbox = ledger.outbox
+def mailed_before(connection: Connection, spellings: Collection[str]) -> Sequence[str]:
+    """Ids of accounts that are gone, and to which messages went under one of these addresses."""
+    outbox, users = ledger.outbox, shared.users
     found = select(outbox.c.user_id).where(
-        func.lower(outbox.c.recipient) == email.lower(), outbox.c.user_id.is_not(None)
+        func.lower(outbox.c.recipient).in_(spellings),
+        outbox.c.user_id.is_not(None),
+        ~exists(select(users.c.id).where(users.c.id == outbox.c.user_id)),
     )
     return list(connection.execute(found.distinct()).scalars())
+
+
+def messages_of(connection: Connection, person: Person) -> Sequence[Named]:
+    """The messages of a person by what they name."""
+    columns = ledger.outbox.c
+    found = select(columns.kind, columns.dedupe_key, columns.payload)
+    rows = connection.execute(found.where(of_person(ledger.outbox, person)))
+    return [Named(kind=row.kind, key=row.dedupe_key or "", payload=row.payload) for row in rows]
+
+
+def scopes_of(connection: Connection, person: Person) -> Sequence[str]:
+    """The scopes about which a person chose something."""
+    found = select(ledger.preference.c.scope).where(of_person(ledger.preference, person))
+    return list(connection.execute(found).scalars())
 
 
 def is_personal(table: Table) -> bool:
@@ -80,7 +121,8 @@ def of_person(table: Table, person: Person) -> ColumnElement[bool]:
     """Which rows of a table are theirs. Raises LookupError for a table that is nobody's."""
     columns = table.c
     if table.name == ledger.outbox.name:
-        theirs = func.lower(columns.recipient) == person.email.lower()
+        known = {person.email.lower(), *person.spellings}
+        theirs = func.lower(columns.recipient).in_(known)
         alone = and_(columns.user_id.is_(None), theirs)
         return or_(columns.user_id.in_(person.user_ids), alone, columns.recipient == person.email)
     if "user_id" in columns:
@@ -96,6 +138,11 @@ def of_person(table: Table, person: Person) -> ColumnElement[bool]:
 def _by_parents(table: Table, person: Person) -> Iterator[ColumnElement[bool]]:
     """The ways from a row to its person: over a message, an alert, an application, a session."""
     columns = table.c
+    for name, ids in person.related.items():
+        if name in columns and ids:
+            owner = shared.shared.tables[_PARENTS[name]]
+            there = exists(select(owner.c.id).where(owner.c.id == columns[name]))
+            yield and_(columns[name].in_(ids), ~there)
     if "outbox_id" in columns:
         messages = select(ledger.outbox.c.id).where(of_person(ledger.outbox, person))
         yield columns.outbox_id.in_(messages)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from jobraker_cli.delivery.checks import suppression_key
 from jobraker_cli.store import ledger, personal
 from jobraker_cli.store.personal import Person
 from tests.support.board import Board
@@ -351,17 +352,106 @@ def test_after_an_erasure_only_the_hmac_of_a_blocked_address_is_left(
     assert len(mailbox.messages) == 1, "the blocked address gets no mail"
 
 
-def test_a_person_whose_account_is_gone_is_found_by_their_mails(
+def live_through(board: Board, jobraker: Command, mailbox: Mailbox) -> tuple[str, set[str]]:
+    """A person of whom every table of the ledger and the chat has a row; ids that are theirs."""
+    env = mailbox.settings | {"BOUNCE_ADDRESS": "bounces@board.test"}
+    user = board.add_user(email="Ada@example.org")
+    alert = board.add_alert(user, keywords=["python"])
+    jobraker("init")
+    jobs = [board.add_job(title=title) for title in ("Python Engineer", "Nurse", "Welder")]
+    applications = [
+        board.add_application(user, job, status="submitted", follow_up_date=NOW) for job in jobs[1:]
+    ]
+    jobraker("run", "all", "--now", NOW.isoformat(), env=env)
+    for row_id in applications:
+        board.update("applications", row_id, status="interview_scheduled")
+    jobraker("run", "status-updates", "--now", NOW.isoformat(), env=env)
+    jobraker("preferences", "pause", "Ada@example.org")
+    jobraker("chat", "--demo", "--as", "Ada@example.org", "-p", "hello")
+    secret = str(board.rows("SELECT secret FROM jobraker_key")[0]["secret"])
+    key = suppression_key(bytes.fromhex(secret), "Ada@example.org")
+    (message,) = board.rows("SELECT id FROM jobraker_outbox WHERE kind = 'job_alert'")
+    board.execute(
+        "INSERT INTO jobraker_soft_bounce (key, day) VALUES (:key, '2026-11-20')", key=key
+    )
+    board.execute(
+        "INSERT INTO jobraker_inbox (digest, kind, outbox_id, read_at)"
+        " VALUES ('d', 'bounce', :id, :at)",
+        id=uuid.UUID(str(message["id"])),
+        at=NOW,
+    )
+    board.execute("UPDATE jobraker_attempt SET text = '450 <ada@example.org>: try again'")
+    return user, {user, alert, *applications}
+
+
+def traces(board: Board, ids: set[str]) -> list[str]:
+    """Rows of any table with the address or one of the ids, in any column and spelling."""
+    names = {"ada@", *ids, *(uuid.UUID(one).hex for one in ids)}
+    return [
+        f"{table}: {row}"
+        for table, rows in board.dump().items()
+        if table.startswith("jobraker_")
+        for row in rows
+        if any(name in row.lower() for name in names)
+    ]
+
+
+@pytest.mark.parametrize("account", ["there", "gone"])
+def test_nothing_of_a_person_is_left_in_any_column(
+    board: Board, jobraker: Command, mailbox: Mailbox, account: str
+) -> None:
+    user, ids = live_through(board, jobraker, mailbox)
+    if account == "gone":
+        board.delete("users", user)
+    document = jobraker("users", "export", "Ada@example.org").json
+    rows = {name: len(found) for name, found in document["tables"].items()}
+    own = {name for name, number in rows.items() if number}
+    assert own >= {table.name for table in personal.personal_tables()}
+    assert rows["jobraker_application_seen"] == rows["jobraker_reminder"] == 2
+    assert ("chat_chatmessage" in own) is (account == "there")
+    dry = jobraker("users", "erase", "Ada@example.org", "--dry-run", "--json").json
+    done = jobraker("users", "erase", "Ada@example.org", "--json").json
+    assert done == dry | {"dry_run": False}
+    assert done["tables"] == rows
+    assert traces(board, ids) == []
+    assert board.counts()["jobraker_suppression"] == (1 if account == "there" else 0)
+    jobraker("users", "export", "Ada@example.org", check=66 if account == "gone" else 0)
+
+
+def test_an_account_that_is_still_there_is_not_mailed_anew_after_an_erasure(
+    board: Board, jobraker: Command, mailbox: Mailbox
+) -> None:
+    live_through(board, jobraker, mailbox)
+    before = len(mailbox.messages)
+    result = jobraker("users", "erase", "Ada@example.org")
+    assert "its address is not mailed any more" in result.stderr
+    later = (NOW + timedelta(days=1)).isoformat()
+    jobraker("run", "all", "--now", later, env=mailbox.settings)
+    assert len(mailbox.messages) == before
+    said = jobraker("users", "erase", "Ada@example.org", "--no-block").stderr
+    assert "not mailed any more" in said, "what is suppressed stays so"
+
+
+def test_an_address_that_was_given_up_leads_to_nobody_else(
     board: Board, jobraker: Command, mailbox: Mailbox
 ) -> None:
     user = one_mailed(board, jobraker, mailbox, "ada@example.org")
-    board.delete("users", user)
-    done = jobraker("users", "erase", "ada@example.org", "--json")
-    assert done.json["has_account"] is False
-    assert done.stderr == ""
-    own = {name: rows for name, rows in board.dump().items() if name.startswith("jobraker_")}
-    assert "ada@" not in str(own)
-    assert uuid.UUID(user).hex not in str(own).replace("-", "")
+    board.update("users", user, email="countess@example.org")
+    erased = jobraker("users", "erase", "ada@example.org", "--json").json
+    assert (erased["has_account"], erased["tables"]["jobraker_outbox"]) == (False, 1)
+    for name in ("sent_job", "alert_mark", "user_seen"):
+        assert erased["tables"][f"jobraker_{name}"] == 0, "the account has another address by now"
+
+
+def test_an_earlier_account_of_the_same_address_is_theirs_too(
+    board: Board, jobraker: Command, mailbox: Mailbox
+) -> None:
+    first = one_mailed(board, jobraker, mailbox, "ada@example.org")
+    board.delete("users", first)
+    second = board.add_user(email="ada@example.org")
+    document = jobraker("users", "export", "ADA@example.org").json
+    assert document["user_ids"] == [second, first]
+    assert len(document["tables"]["jobraker_outbox"]) == 1
 
 
 def test_accounts_that_differ_in_case_are_two_people(
