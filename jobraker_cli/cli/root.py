@@ -50,7 +50,7 @@ COMMANDS = {
     ),
     "prune": (
         "prune:prune",
-        "Forget old payloads, then old messages, tries and runs, in small transactions.",
+        "Forget what is old, in small transactions.",
     ),
     "users": ("users:users", "Hand out or erase all that is kept of a person."),
     "doctor": (
