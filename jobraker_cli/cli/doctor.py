@@ -29,14 +29,15 @@ def doctor(offline: bool) -> None:
     No mail is sent. Exit codes: 0 all is well; 69 the database or the relay cannot be reached; 78
     something must be set right. What is worth knowing and no more is a warning.
     """
-    from jobraker_cli.operations.doctor import CheckResult, Examination, examine
+    from jobraker_cli.operations.doctor import Examination, examine
+    from jobraker_cli.operations.doctor.check import misset
     from jobraker_cli.wiring import system_now
 
     try:
         loaded = session.loaded()
         app = session.app(readonly=True)
     except JobrakerError as error:
-        checks = [CheckResult(name="settings", status="fail", detail=str(error), fix="correct it")]
+        checks = [misset("settings", error)]
     else:
         checks = examine(
             Examination(app=app, loaded=loaded, machine_now=system_now(), network=not offline)

@@ -159,7 +159,10 @@ def translate(error: Exception) -> JobrakerError | None:
     if isinstance(error, exc.OperationalError | exc.InterfaceError) and not words.startswith(
         "invalid"
     ):
-        return UnreachableError(f"The database cannot be reached: {words}")
+        # With a code the server is there, and has no room, no connection or no time left for us.
+        code = getattr(error.orig, "pgcode", None) or "08"
+        verb = "reached" if code.startswith(("08", "57P")) else "used"
+        return UnreachableError(f"The database cannot be {verb}: {words}")
     return _translate_postgresql(name, words)
 
 

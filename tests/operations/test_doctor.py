@@ -19,6 +19,7 @@ from jobraker_cli import wiring
 from jobraker_cli.operations.doctor import CheckResult, Examination, examine
 from jobraker_cli.operations.doctor.chat import chat
 from jobraker_cli.operations.doctor.dns import advice, judge_dmarc, judge_spf
+from jobraker_cli.operations.doctor.wording import templates
 from jobraker_cli.operations.doctor.work import stuck_after
 from jobraker_cli.settings import load
 from tests.support.board import Board
@@ -58,10 +59,16 @@ def test_a_board_that_never_ran_has_warnings_and_no_failure(
     board: Board, jobraker: Command
 ) -> None:
     jobraker("init")
+    board.execute("UPDATE jobraker_run SET believed_at = :at", at=NOW - timedelta(hours=1))
     found = checks(board)
     assert {one.status for one in found.values()} <= {"ok", "warn"}
     assert found["task daily-alerts"].status == "warn"
-    assert "never run" in found["task daily-alerts"].detail
+    assert "never run (daily 09:00); first due 2026-11-24 09:00 UTC" in (
+        found["task daily-alerts"].detail
+    )
+    assert found["database"].status == "ok"
+    late = checks(board, now=NOW + timedelta(days=2))["task daily-alerts"]
+    assert "never run (daily 09:00); was due 2026-11-24 09:00 UTC" in late.detail
     assert found["pending"].status == found["dead"].status == found["uncertain"].status == "ok"
 
 
@@ -173,8 +180,79 @@ def test_a_template_that_cannot_be_used_is_named(sqlite_board: Board, jobraker: 
     (own / "job_alert.html").write_text("{% if %}")
     found = checks(sqlite_board, {"JOBRAKER_TEMPLATES": str(own.parent)})["templates"]
     assert found.status == "fail"
+    (own / "job_alert.html").write_text("{{ nobody_gives_this }}")
+    (own / "welcome.html").write_text("<p>No language, no title</p>")
+    found = checks(sqlite_board, {"JOBRAKER_TEMPLATES": str(own.parent)})["templates"]
+    assert found.status == "fail"
+    assert "nobody_gives_this" in found.detail
+    (own / "job_alert.html").unlink()
+    found = checks(sqlite_board, {"JOBRAKER_TEMPLATES": str(own.parent)})["templates"]
+    assert (found.status, "welcome/" in found.detail) == ("warn", True)
     shutil.rmtree(own)
     assert checks(sqlite_board, {"JOBRAKER_TEMPLATES": str(own.parent)})["templates"].status == "ok"
+
+
+def test_a_template_without_an_end_does_not_hold_the_doctor_up(
+    sqlite_board: Board, jobraker: Command
+) -> None:
+    jobraker("init")
+    loaded = load(flags={"DATABASE_URL": sqlite_board.url}, environ={}, directory=Path("/"))
+    app = wiring.build(loaded.settings, now=NOW, readonly=True)
+    (found,) = templates(app, patience_seconds=0.0)
+    app.engine.dispose()
+    assert (found.status, found.detail) == ("fail", "rendering takes longer than 0 s")
+
+
+@pytest.mark.parametrize(
+    ("expression", "status", "said"),
+    [
+        ("'de_AT'", "ok", "Deutsch"),
+        ("NULL", "ok", "prefers none, and gets en"),
+        ("'tlh'", "warn", "'tlh'"),
+        ("nonsense(1)", "fail", "JOBRAKER_LOCALE_SQL does not work"),
+    ],
+)
+def test_the_language_of_one_person_is_asked_for(
+    board: Board, jobraker: Command, expression: str, status: str, said: str
+) -> None:
+    jobraker("init")
+    environ = {"JOBRAKER_LOCALE_SQL": expression}
+    assert "nobody is there" in checks(board, environ)["languages"].detail
+    board.add_user()
+    before = board.dump()
+    found = checks(board, environ)["languages"]
+    assert found.status == status
+    assert said in found.detail
+    assert board.dump() == before
+    assert "languages" not in checks(board)
+
+
+def test_what_is_watched_must_be_writable(sqlite_board: Board, jobraker: Command) -> None:
+    jobraker("init")
+    folder = jobraker.cwd
+    good = {
+        "JOBRAKER_METRICS_FILE": str(folder / "jobraker.prom"),
+        "JOBRAKER_LOG": str(folder / "jobraker.log"),
+    }
+    found = checks(sqlite_board, good)
+    assert found["metrics_file"].status == found["log_file"].status == "ok"
+    bad = {"JOBRAKER_METRICS_FILE": str(folder / "no" / "x.prom"), "JOBRAKER_LOG": str(folder)}
+    found = checks(sqlite_board, bad)
+    assert found["metrics_file"].status == found["log_file"].status == "fail"
+    assert "install -d" in found["metrics_file"].fix
+    assert "log_file" not in checks(sqlite_board, {"JOBRAKER_LOG": "syslog"})
+
+
+def test_the_relay_that_stands_in_is_asked_too(
+    sqlite_board: Board, jobraker: Command, mailbox: Mailbox
+) -> None:
+    jobraker("init")
+    where = f"{mailbox.settings['EMAIL_HOST']}:{mailbox.settings['EMAIL_PORT']}"
+    env = mailbox.settings | {"EMAIL_FALLBACK_URL": f"smtp://{where}"}
+    assert checks(sqlite_board, env)["fallback_relay"].status == "ok"
+    away = checks(sqlite_board, env | {"EMAIL_FALLBACK_URL": "smtp://127.0.0.1:1"})
+    assert (away["relay"].status, away["fallback_relay"].status) == ("ok", "fail")
+    assert away["fallback_relay"].exit_code == 69
 
 
 def test_a_clock_that_differs_from_the_databases_is_said(

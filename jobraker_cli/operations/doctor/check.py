@@ -1,7 +1,7 @@
 """One check of `doctor` as a value, and the way from an expected failure to one."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy.exc import DBAPIError
 
@@ -46,12 +46,18 @@ def failed(name: str, error: JobrakerError, fix: str) -> CheckResult:
     )
 
 
+def misset(name: str, error: JobrakerError) -> CheckResult:
+    """An error that says what is wrong, and after its last semicolon what to do, as a check."""
+    detail, _, fix = str(error).rpartition("; ")
+    return fail(name, detail or fix, fix if detail else "correct it")
+
+
 def safely(name: str, look: Callable[[], Iterable[CheckResult]]) -> list[CheckResult]:
     """The results of a look at the database, or the one that says why it cannot be read."""
     try:
         return list(look())
     except ConfigError as error:
-        return [CheckResult(name=name, status="fail", detail=str(error), stops=True)]
+        return [replace(misset(name, error), stops=True)]
     except DBAPIError as error:
         known: JobrakerError | None = translate(error)
         if known is None:

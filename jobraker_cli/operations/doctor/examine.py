@@ -4,7 +4,17 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from jobraker_cli.operations.doctor import chat, ledger, mailing, relay, rights, secrets, work
+from jobraker_cli.operations.doctor import (
+    chat,
+    ledger,
+    mailing,
+    relay,
+    rights,
+    secrets,
+    watching,
+    wording,
+    work,
+)
 from jobraker_cli.operations.doctor.check import CheckResult, safely
 from jobraker_cli.settings import Loaded
 from jobraker_cli.tasks.app import App
@@ -29,6 +39,7 @@ def examine(asked: Examination) -> list[CheckResult]:
         *_of_the_database(asked),
         *_of_the_way_out(asked),
         *secrets.secret_key(asked.loaded.settings),
+        *watching.watching(asked.loaded.settings),
         *chat.chat(asked.loaded.settings, network=asked.network),
     ]
 
@@ -46,6 +57,7 @@ def _of_the_way_out(asked: Examination) -> list[CheckResult]:
 def _of_the_database(asked: Examination) -> list[CheckResult]:
     app = asked.app
     needed: tuple[tuple[str, Look], ...] = (
+        ("database", lambda: ledger.database(app)),
         ("shared_tables", lambda: ledger.shared_tables(app)),
         ("ledger", lambda: ledger.version(app)),
         ("baseline", lambda: ledger.baseline(app)),
@@ -56,7 +68,8 @@ def _of_the_database(asked: Examination) -> list[CheckResult]:
         ("tasks", lambda: work.tasks(app)),
         ("running", lambda: work.running(app)),
         ("messages", lambda: work.messages(app)),
-        ("templates", lambda: mailing.templates(app)),
+        ("templates", lambda: wording.templates(app)),
+        ("languages", lambda: wording.languages(app)),
     )
     results: list[CheckResult] = []
     for name, look in needed:

@@ -1,4 +1,4 @@
-"""Is the ledger there, of this version and baselined; do the shared tables keep the contract."""
+"""Is the database there, the ledger of this version and baselined, the contract kept."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -9,6 +9,19 @@ from jobraker_cli.store.engine import reading
 from jobraker_cli.tasks.app import App
 
 MOST_SKEW_SECONDS = 5.0
+
+
+def database(app: App) -> Iterator[CheckResult]:
+    """Whether it answers; which one it is."""
+    with reading(app.engine) as connection:
+        runs.database_now(connection)
+        if connection.dialect.name == "postgresql":
+            number = str(connection.exec_driver_sql("SHOW server_version").scalar_one())
+            words = f"PostgreSQL {number.split(maxsplit=1)[0]}"
+        else:
+            number = str(connection.exec_driver_sql("SELECT sqlite_version()").scalar_one())
+            words = f"SQLite {number}"
+    yield ok("database", f"{words} answers")
 
 
 def shared_tables(app: App) -> Iterator[CheckResult]:

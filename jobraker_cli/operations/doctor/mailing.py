@@ -1,4 +1,4 @@
-"""Would a mail be right: backend, addresses in it, the sender's domain, the templates."""
+"""Would a mail be right: backend, addresses in it, the sender's domain and signature."""
 
 from collections.abc import Iterator
 
@@ -7,7 +7,6 @@ from jobraker_cli.mail.address import split_mailbox
 from jobraker_cli.operations.doctor.check import CheckResult, fail, ok, warn
 from jobraker_cli.operations.doctor.dns import advice, is_example, system_resolver
 from jobraker_cli.settings import Settings
-from jobraker_cli.tasks.app import App
 from jobraker_cli.wiring import dkim_signer
 
 
@@ -74,14 +73,3 @@ def dkim(settings: Settings, domain: str) -> CheckResult:
             "set DKIM_DOMAIN to the sender's domain",
         )
     return ok("dkim", f"signed here ({signer.algorithm}) as {signer.selector} of {signer.domain}")
-
-
-def templates(app: App) -> Iterator[CheckResult]:
-    """Whether every template can be read and compiled, the operator's own first."""
-    folder = app.settings.templates
-    try:
-        app.composer()
-    except ConfigError as error:
-        yield fail("templates", str(error), "correct the template")
-        return
-    yield ok("templates", f"all can be used{f', own ones in {folder}' if folder else ''}")

@@ -1,5 +1,6 @@
 """The rights of the database role: enough for jobraker's work, and nothing beside it."""
 
+import os
 from collections.abc import Iterator, Sequence
 
 from sqlalchemy import Connection, text
@@ -44,6 +45,10 @@ def _of_a_file(app: App) -> CheckResult:
     path = sqlite_path(app.settings.database_url)
     if path is not None and path.exists() and path.stat().st_mode & 0o002:
         return fail("rights", f"{path} can be changed by anybody", f"run: chmod o-w {path}")
+    for needed in () if path is None else (path, path.absolute().parent):
+        if not os.access(needed, os.W_OK):
+            fix = f"give it to the user that runs jobraker: chown USER {needed}"
+            return fail("rights", f"{needed} cannot be written by this user", fix)
     return ok("rights", "a SQLite file knows no roles; whoever may write it may do all")
 
 
