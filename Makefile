@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PYTEST ?= $(BIN)/python -m pytest -q
 
-.PHONY: help demo test check fix cover crash-sweep wheel-test bench bench-start places-report screenshots mail-lint messages gazetteer grants man cron-test bench-week clean bench-chat chat-judges
+.PHONY: help demo test check fix cover crash-sweep wheel-test bench bench-start places-report screenshots mail-lint templates messages gazetteer grants man cron-test bench-week clean bench-chat chat-judges
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
@@ -34,6 +34,7 @@ check: $(VENV)/.dev  ## all that CI checks: format, lint, types, layers, tests, 
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(MAKE) templates
 	$(MAKE) cover
 	$(MAKE) wheel-test
 
@@ -85,6 +86,9 @@ screenshots: $(BIN)/jobraker  ## pictures of every template, light, dark and on 
 mail-lint: $(BIN)/jobraker  ## SpamAssassin, html-validate, vnu and axe over every sample; says what is missing
 	-command -v npm >/dev/null && npm install --silent --no-audit --no-fund --prefix build/lint-tools html-validate vnu-jar axe-core puppeteer-core
 	$(BIN)/python scripts/mail_lint.py
+
+templates: $(BIN)/jobraker  ## render every sample of every template in every language, and say what is wrong
+	$(BIN)/jobraker templates check
 
 messages: $(VENV)/.test  ## extract the messages of code and templates, merge and compile the catalogues
 	$(BIN)/python scripts/messages.py

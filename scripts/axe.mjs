@@ -1,4 +1,4 @@
-// axe-core over mails in Chromium, in light and dark mode; complaints as a JSON list on standard output.
+// axe-core over mails in Chromium, in light mode on a screen and in dark mode on a phone; complaints as a JSON list on standard output.
 // usage: node axe.mjs NODE_MODULES BROWSER < PAGES.json
 import { createRequire } from "node:module";
 import { readFileSync } from "node:fs";
@@ -17,9 +17,9 @@ const chromium = await launch({
   args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"],
 });
 const page = await chromium.newPage();
-for (const scheme of ["light", "dark"]) {
+for (const [scheme, width] of [["light", 640], ["dark", 375]]) {
   await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: scheme }]);
-  await page.setViewport({ width: 640, height: 900 });
+  await page.setViewport({ width, height: 900 });
   for (const path of pages) {
     await page.goto(pathToFileURL(path).href);
     await page.evaluate(axe);

@@ -126,11 +126,12 @@ class Composer:
         if (locale, year) not in self._words:
             self._words[locale, year] = Words.of(locale, self._timezone, letter.created_at)
         words = self._words[locale, year]
+        day = words.day(letter.created_at)
         variables: dict[str, object] = {
             "mail": kind.view(_payload(letter), links, words),
             "brand": self._brand,
             "site": urlsplit(self._brand.site_url).netloc,
-            "date": words.day(letter.created_at),
+            "date": day[:1].upper() + day[1:],  # it begins a line; Spanish days are written small
             "scope": kind.scope,
             "manage_url": links.manage,
         }

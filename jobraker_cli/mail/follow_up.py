@@ -12,13 +12,7 @@ from jobraker_cli.mail.wording import Words
 def view(payload: Mapping[str, object], links: Links, words: Words) -> Note:
     """The reminder in words: of the person's own date, or of days without news."""
     job = job_of(payload, links, words)
-    days = payloads.amount(payload.get("days"))
     own = payload.get("cause") == "date"
-    waiting = words.ngettext(
-        "It has been %(num)s day since there was news about your application.",
-        "It has been %(num)s days since there was news about your application.",
-        max(1, days or 1),
-    )
     status = payloads.line(payload.get("status"), 40)
     applied = day(payload.get("applied_at"), words)
     facts = [Fact(label=words.gettext("Status"), value=label(status, words))] if status else []
@@ -32,7 +26,7 @@ def view(payload: Mapping[str, object], links: Links, words: Words) -> Note:
         paragraphs=(
             words.gettext("Today is the day you wanted to follow up on this application.")
             if own
-            else waiting,
+            else _waiting(payloads.amount(payload.get("days")), words),
         ),
         job=job,
         facts=tuple(facts),
@@ -53,4 +47,15 @@ def view(payload: Mapping[str, object], links: Links, words: Words) -> Note:
             "You get this mail because you applied for this job on %(company)s.",
             company=links.brand.company_name,
         ),
+    )
+
+
+def _waiting(days: int | None, words: Words) -> str:
+    """How long there was no news; in general words where that is not known."""
+    if not days:
+        return words.gettext("There has been no news about your application for a while.")
+    return words.ngettext(
+        "It has been %(num)s day since there was news about your application.",
+        "It has been %(num)s days since there was news about your application.",
+        days,
     )

@@ -12,11 +12,16 @@ from jobraker_cli.mail.wording import Words
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
-    """One fact with its label; `url` is where it leads, empty where nowhere."""
+    """One fact with its label; `url` is where it leads, empty where nowhere.
+
+    `command` is what to type about it; `part` says that the fact is a part of the one above it.
+    """
 
     label: str
     value: str
     url: str = ""
+    command: str = ""
+    part: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -71,7 +71,7 @@ def _interview(payload: Mapping[str, object], words: Words) -> Iterator[Fact]:
 def _offer(details: Mapping[str, object], words: Words) -> Iterator[Fact]:
     yield from _said(words.gettext("Position"), _text(details, "title"))
     yield from _said(words.gettext("Pay"), _pay(details, words))
-    yield from _said(words.gettext("Bonus"), _number(details.get("bonus"), words))
+    yield from _said(words.gettext("Bonus"), _bonus(details, words))
     yield from _said(words.gettext("Start"), day(details.get("start"), words))
     yield from _said(words.gettext("Answer by"), day(details.get("deadline"), words))
     yield from _said(words.gettext("Where"), _text(details, "place"))
@@ -96,9 +96,11 @@ def _text(details: Mapping[str, object], name: str) -> str:
     return payloads.line(details.get(name), 300)
 
 
-def _number(value: object, words: Words) -> str:
-    found = payloads.amount(value)
-    return payloads.line(value, 80) if found is None else words.number(found)
+def _bonus(details: Mapping[str, object], words: Words) -> str:
+    found = payloads.amount(details.get("bonus"))
+    if not found:
+        return payloads.line(details.get("bonus"), 80)
+    return words.money(found, found, payloads.line(details.get("currency"), 8), "") or ""
 
 
 def _duration(value: object, words: Words) -> str:

@@ -66,7 +66,7 @@ STATUSES: Mapping[str, StatusWords] = {
     ),
     "rejected": StatusWords(
         label=marked("Not selected"),
-        meaning=marked("The company has decided to go on without you this time."),
+        meaning=marked("The company has decided not to go on with your application."),
         next=marked(
             "It says little about you: most jobs have many good applicants. You may ask them for "
             "feedback."

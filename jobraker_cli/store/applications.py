@@ -23,8 +23,11 @@ _RENAMED = {
     "follow_up_reminder_sent_at": "reminded_at",
 }
 _seen = ledger.application_seen
+STATUS = func.lower(func.trim(func.coalesce(applications.c.status, "")))
+"""A status as it is compared: the web application takes any spelling, "Submitted " too."""
 _APPLICATION = [
-    column.label(_RENAMED.get(column.name, column.name)) for column in applications.columns
+    (STATUS if column.name == "status" else column).label(_RENAMED.get(column.name, column.name))
+    for column in applications.columns
 ]
 _USER = [column.label(f"user__{column.name}") for column in users.columns]
 _SEEN = [column.label(f"seen__{column.name}") for column in _seen.columns]
@@ -41,9 +44,8 @@ class Submitted:
 
 def take_baseline(connection: Connection) -> int:
     """Write down the status of every application that the ledger has not seen; how many."""
-    status = func.coalesce(applications.c.status, "")
     known = select(
-        applications.c.id, status, status, literal(""), applications.c.updated_at, literal(1)
+        applications.c.id, STATUS, STATUS, literal(""), applications.c.updated_at, literal(1)
     )
     known = known.outerjoin(_seen, _seen.c.application_id == applications.c.id)
     known = known.where(_seen.c.application_id.is_(None))
@@ -56,7 +58,7 @@ def changed(connection: Connection, *, after: str | None, limit: int) -> Sequenc
     found = submitted().where(
         or_(
             _seen.c.application_id.is_(None),
-            _seen.c.status != func.coalesce(applications.c.status, ""),
+            _seen.c.status != STATUS,
             _seen.c.waiting_status.is_not(None),
         )
     )

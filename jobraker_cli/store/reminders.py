@@ -47,13 +47,11 @@ def candidates(
     applied = func.coalesce(applications.c.applied_at, applications.c.created_at)
     silent = and_(
         applications.c.follow_up_date.is_(None),
-        applications.c.status.in_(waiting),
+        rows.STATUS.in_(waiting),
         comparable(applied) <= comparable(silent_since),
         ~told.exists(),
     )
-    found = rows.submitted().where(
-        users.c.is_active, applications.c.status.not_in(closed), or_(own, silent)
-    )
+    found = rows.submitted().where(users.c.is_active, rows.STATUS.not_in(closed), or_(own, silent))
     if after is not None:
         found = found.where(applications.c.id > after)
     return rows.read(connection, found.order_by(applications.c.id).limit(limit))

@@ -59,6 +59,7 @@ def _facts(day: Day, yesterday: datetime, now: datetime, overdue: int) -> dict[s
         "users": day.users,
         "jobs": day.jobs,
         "applications": day.applications,
+        "oldest_minutes": int(late / timedelta(minutes=1)),
         "needs": {
             "dead": day.states.get("dead", 0),
             "uncertain": day.states.get("uncertain", 0),

@@ -200,7 +200,7 @@ def test_the_operators_get_yesterday_in_numbers_once_a_day(tasks: Tasks, board: 
     mails = tasks.mails()
     assert [mail.to for mail in mails] == ["ops@example.org", "second@example.org"]
     assert mails[0].subject == "Something needs you: Monday 23 November"
-    assert "Sent: 1\n" in mails[0].text
-    assert "Failed for good: 1 (jobraker outbox list --state dead)" in mails[0].text
+    assert "Failed for good: 1 (jobraker outbox list --state dead)\n" in mails[0].text
+    assert "Sent: 1\n  Welcomes: 1\nRuns: " in mails[0].text
     assert tasks("admin-digest", NOW + DAY).counts["planned"] == 0
     assert board.rows("SELECT id FROM jobraker_notification WHERE kind = 'admin_digest'") == []

@@ -246,3 +246,25 @@ def test_a_frozen_plan_sends_what_is_in_it_and_leaves_the_rest(
     assert [mail.to for mail in tasks.mails()] == ["ada@example.org"]
     jobraker("run", "status-updates", env=env)
     assert [mail.to for mail in tasks.mails()] == ["bob@example.org"]
+
+
+def test_a_status_in_another_spelling_is_the_same_status(tasks: Tasks, board: Board) -> None:
+    application = applied(board, status="under_review")
+    other = board.add_application(
+        board.add_user(email="eve@example.org"), board.add_job(), status=" Submitted"
+    )
+    tasks.init(NOW)
+    board.update("applications", application, status="Under_Review ")
+    board.update("applications", other, status="SUBMITTING_VIA_SKYVERN")
+    assert tasks("status-updates", at(5)).counts["planned"] == 0
+    board.update(
+        "applications",
+        application,
+        status="Offer_Received",
+        offer_details={"salary": 60_000, "currency": "eur", "period": None, "bonus": 5_000},
+    )
+    assert tasks("status-updates", at(10)).counts["sent"] == 1
+    (mail,) = tasks.mails()
+    assert mail.subject == "Offer received: Data Engineer at Acme"
+    assert "Under review -> Offer received" in mail.text
+    assert "Pay: 60,000 EUR\nBonus: 5,000 EUR\n" in mail.text

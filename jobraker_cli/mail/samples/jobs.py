@@ -65,6 +65,7 @@ def usual(number: int) -> Job:
         places=[place] if number % 4 != 3 else [place, "Wien", "Paris"],
         remote=remote,
         experience_level=level,
+        reasons=[f"title: {title.split()[0].lower()}", "remote" if remote == "full" else place],
         job_type="full_time" if number % 3 else "part_time",
         salary_min=None if number % 4 == 1 else 48_000 + 2_000 * number,
         salary_max=None if number % 4 in {1, 2} else 60_000 + 2_500 * number,
