@@ -1,7 +1,7 @@
 """Where the person types: prompt_toolkit on a terminal, plain lines elsewhere."""
 
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from threading import Thread
 from typing import TYPE_CHECKING, Any, Protocol
@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 
 PROMPT = "You: "
+NEWS_SECONDS = 1.0
+"""How often the person at a prompt is told what is new."""
+
 _MORE = "...  "
 
 
@@ -60,20 +63,41 @@ class RichLine:
         history: Callable[[], Iterable[str]],
         opened: Callable[[], object],
         refuse: Callable[[str], None],
+        news: Callable[[], Mapping[str, str]],
+        tell: Callable[[Mapping[str, str]], None],
     ) -> None:
         """`opened` runs beside the first prompt; an exception of it ends the prompt and is raised.
 
         `commands` completes a text that begins with a slash; `history` is asked for, in a thread
-        of its own, when a prompt begins.
+        of its own, when a prompt begins. What `news` finds, asked in a thread, is told above it.
         """
         self._most = most
         self._opened: Callable[[], object] | None = opened
         self._refuse = refuse
+        self._news = news
+        self._tell = tell
         self._session = self._made(commands, history)
 
     def ask(self) -> str:
         """What was typed."""
-        return self._session.prompt(pre_run=self._open)
+        return self._session.prompt(pre_run=self._begin)
+
+    def _begin(self) -> None:
+        self._open()
+        self._session.app.create_background_task(self._watch())
+
+    async def _watch(self) -> None:
+        """Tell the person what is new while they type or are away; ends with the prompt."""
+        import asyncio
+
+        from prompt_toolkit.application import run_in_terminal
+
+        loop = asyncio.get_running_loop()
+        while True:
+            await asyncio.sleep(NEWS_SECONDS)
+            found = await loop.run_in_executor(None, self._news)
+            if found:
+                await run_in_terminal(partial(self._tell, found))
 
     def _open(self) -> None:
         if self._opened is None:

@@ -1,7 +1,7 @@
 """The conversation in the terminal: ask, answer, commands, and what is new in between."""
 
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from threading import Lock
 from typing import TYPE_CHECKING
 
@@ -109,9 +109,22 @@ class Repl:
         else:
             self.show(talk.dialogue.say(text))
             going_on = True
-        for words in talk.news():
-            self.screen.note(words)
+        self._tell(talk.news())
         return going_on
+
+    def _news(self) -> Mapping[str, str]:
+        """What the person has not heard; nothing before they are known or while it fails."""
+        from sqlalchemy.exc import DBAPIError
+
+        try:
+            return {} if self._talk is None else self._talk.news()
+        except (DBAPIError, JobrakerError):  # the next question says what is wrong
+            return {}
+
+    def _tell(self, news: Mapping[str, str]) -> None:
+        for words in news.values():
+            self.screen.note(words)
+        self._open().heard.update(news)
 
     def _open(self) -> "Talk":
         """Log in, once; a second thread waits for the first."""
@@ -144,6 +157,8 @@ class Repl:
             history=self._history,
             opened=self._begun,
             refuse=self.screen.note,
+            news=self._news,
+            tell=self._tell,
         )
 
     def _history(self) -> Iterable[str]:

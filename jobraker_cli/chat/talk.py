@@ -32,7 +32,7 @@ class Talk:
     user: User
     dialogue: Dialogue
     confirm: Callable[[str], bool]
-    known: set[str] | None = None
+    heard: set[str] = field(default_factory=set)  # the ids of what the person was told of
     _repl: "Repl | None" = field(default=None)
 
     @property
@@ -90,17 +90,15 @@ class Talk:
         """Use a tool as the assistant would."""
         return self.dialogue.toolbox.rows(tool, values)
 
-    def news(self) -> Sequence[str]:
-        """What the board told the person since this was asked last; nothing the first time.
+    def news(self) -> Mapping[str, str]:
+        """What the board told the person and they have not heard, by id, the oldest first.
 
         Compared by id, so that what commits late is told too.
         """
         with reading(self.app.engine) as connection:
             there = notifications.ids_of(connection, self.user.id)
-            fresh = there - self.known if self.known is not None else set()
-            found = notifications.by_id(connection, fresh)
-        self.known = there
-        return [f"* {fit(one.title)}" for one in found]
+            found = notifications.by_id(connection, there - self.heard)
+        return {one.id: f"* {fit(one.title)}" for one in found}
 
 
 def open_talk(app: App, wish: "Wish", *, confirm: Callable[[str], bool]) -> Talk:
@@ -114,5 +112,6 @@ def open_talk(app: App, wish: "Wish", *, confirm: Callable[[str], bool]) -> Talk
     model = model_of(app.settings, demo=wish.demo)
     dialogue = make_dialogue(app, user, model, session=session, confirm=confirm)
     talk = Talk(app=app, user=user, dialogue=dialogue, confirm=confirm)
-    talk.news()  # what was told before is no news
+    with reading(app.engine) as connection:  # what was told before is no news
+        talk.heard |= notifications.ids_of(connection, user.id)
     return talk

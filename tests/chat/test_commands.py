@@ -190,6 +190,26 @@ def test_what_is_new_is_told_between_turns(
         chat.close()
 
 
+def test_what_is_new_is_told_above_a_prompt_that_waits_and_what_was_typed_stays(
+    board_of_two: Board, jobraker: Command, server: ModelServer
+) -> None:
+    ada = str(board_of_two.rows("SELECT id FROM users WHERE email = :a", a=ADA)[0]["id"])
+    server.answers = [say("One."), say("Two.")]
+    chat = Terminal(jobraker, "--as", ADA, env=server.settings)
+    try:
+        chat.prompt()
+        chat.type("First")
+        chat.prompt()
+        chat.process.send("Half a que")
+        _notifier(board_of_two)(ada, "Moved to\x1b[2J Interview scheduled")
+        assert "* Moved to[2J Interview scheduled" in chat.until("scheduled.*?You: .*?Half a que")
+        chat.type("stion")
+        assert "Interview" not in chat.prompt()
+        assert server.requests[-1]["messages"][-1]["content"] == "Half a question"
+    finally:
+        chat.close()
+
+
 def _notifier(board: Board) -> Callable[[str, str], None]:
     numbers = iter(range(1, 100))
 
