@@ -1,5 +1,9 @@
 """`help`, `completion`, the manual page, and the files to deploy with."""
 
+import grp
+import json
+import os
+import pwd
 import re
 import shutil
 import subprocess
@@ -11,6 +15,7 @@ from jobraker_cli.cli.help import EXIT_CODES
 from jobraker_cli.cli.manual import page
 from jobraker_cli.settings import catalogue
 from jobraker_cli.tasks.task import all_tasks
+from tests.support.board import Board
 from tests.support.command import Command
 
 ROOT = Path(__file__).parents[2]
@@ -97,3 +102,96 @@ def test_the_scripts_are_sound() -> None:
         ["shellcheck", *map(str, scripts)], capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stdout
+
+
+needs_promtool = pytest.mark.skipif(
+    shutil.which("promtool") is None, reason="no promtool here (Debian: prometheus)"
+)
+
+
+@needs_promtool
+def test_prometheus_takes_the_figures(sqlite_board: Board, jobraker: Command) -> None:
+    jobraker("init")
+    path = jobraker.cwd / "jobraker.prom"
+    jobraker("run", "all", env={"JOBRAKER_METRICS_FILE": str(path)})
+    with path.open("rb") as figures:
+        done = subprocess.run(
+            ["promtool", "check", "metrics"], stdin=figures, capture_output=True, check=False
+        )
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+
+
+# What the rules make of an hour: by metric its values a minute apart, the alerts that fire then.
+ALERTS: tuple[tuple[dict[str, str], set[str]], ...] = (
+    ({"jobraker_metrics_written_time_seconds": "60x60"}, {"JobrakerSilent"}),
+    ({"jobraker_metrics_written_time_seconds": "0+60x60"}, set()),
+    (
+        {
+            'jobraker_last_due_time_seconds{task="daily-alerts"}': "-60x70",
+            'jobraker_last_success_time_seconds{task="daily-alerts"}': "-86400x70",
+        },
+        {"JobrakerTaskOverdue"},
+    ),
+    (
+        {
+            'jobraker_last_due_time_seconds{task="daily-alerts"}': "-60x70",
+            'jobraker_last_success_time_seconds{task="daily-alerts"}': "-30x70",
+        },
+        set(),
+    ),
+    ({'jobraker_oldest_age_seconds{state="pending"}': "7201x70"}, {"JobrakerBacklogOld"}),
+    ({'jobraker_oldest_age_seconds{state="dead"}': "7201x70"}, set()),
+    ({'jobraker_oldest_age_seconds{state="uncertain"}': "3601x70"}, {"JobrakerUncertain"}),
+    (
+        {'jobraker_last_run_outcome{task="deliver",outcome="stopped"}': "1x70"},
+        {"JobrakerRunFailed"},
+    ),
+    ({'jobraker_last_run_outcome{task="deliver",outcome="done"}': "1x70"}, set()),
+)
+
+
+@needs_promtool
+def test_the_alert_rules_fire_when_they_should(tmp_path: Path) -> None:
+    rules = DEPLOY / "alert-rules.yml"
+    names = re.findall(r"- alert: (\w+)", rules.read_text(encoding="utf-8"))
+    tests = [
+        {
+            "interval": "1m",
+            "input_series": [{"series": one, "values": values} for one, values in series.items()],
+            "promql_expr_test": [
+                {
+                    "expr": f'count(ALERTS{{alertname="{name}",alertstate="firing"}}) or vector(0)',
+                    "eval_time": "60m",
+                    "exp_samples": [{"labels": "{}", "value": int(name in firing)}],
+                }
+                for name in names
+            ],
+        }
+        for series, firing in ALERTS
+    ]
+    file = tmp_path / "tests.yml"  # JSON is YAML
+    file.write_text(json.dumps({"rule_files": [str(rules)], "tests": tests}))
+    for command in (["check", "rules", str(rules)], ["test", "rules", str(file)]):
+        done = subprocess.run(["promtool", *command], capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.skipif(shutil.which("logrotate") is None, reason="no logrotate here")
+def test_logrotate_takes_the_example(tmp_path: Path) -> None:
+    text = (DEPLOY / "logrotate").read_text(encoding="utf-8")
+    user, group = pwd.getpwuid(os.getuid()).pw_name, grp.getgrgid(os.getgid()).gr_name
+    text = text.replace("jobraker adm", f"{user} {group}").replace("/var/log", str(tmp_path))
+    example = tmp_path / "example"
+    example.write_text(text)
+    example.chmod(0o600)
+    (tmp_path / "jobraker").mkdir(mode=0o755)
+    (tmp_path / "jobraker" / "jobraker.log").write_text("started\n")
+    done = subprocess.run(
+        ["logrotate", "-d", "-f", "-s", str(tmp_path / "state"), str(example)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "error" not in done.stderr
+    assert "rotating log" in done.stderr
