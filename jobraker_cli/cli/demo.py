@@ -15,7 +15,7 @@ from jobraker_cli.cli.output import show_record
 
 if TYPE_CHECKING:
     from jobraker_cli.demo.show import DemoReport
-    from jobraker_cli.tasks.report import RunReport
+    from jobraker_cli.tasks.report import PlannedMessage, RunReport
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
@@ -120,10 +120,14 @@ def _skipped(report: "DemoReport") -> list[str]:
 
 def _sample(report: "DemoReport") -> list[str]:
     """One mail and why its jobs are in it."""
-    messages = [message for run in report.runs for message in run.messages]
+    messages = [one for run in report.runs for one in run.messages if _is_explained(one)]
     if not messages:
         return []
     chosen = messages[len(messages) // 2]
     lines = [f"One of them, to {chosen.to}: {chosen.subject}"]
-    lines += [f"  {job.title} ({'; '.join(job.reasons)})" for job in chosen.jobs[:3]]
+    lines += [f"  {job.title} ({'; '.join(job.reasons)})" for job in chosen.jobs[:3] if job.reasons]
     return [*lines, ""]
+
+
+def _is_explained(message: "PlannedMessage") -> bool:
+    return any(job.reasons for job in message.jobs)
