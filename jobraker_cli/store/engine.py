@@ -148,6 +148,9 @@ def tolerant_json(text: Any) -> Any:
         return None
 
 
+_ROOM = "; make room on its disk, and the next run goes on from here"
+
+
 def translate(error: Exception) -> JobrakerError | None:
     """The expected failure behind a database error, in one sentence; None for a bug of ours."""
     if not isinstance(error, exc.DBAPIError):
@@ -162,7 +165,8 @@ def translate(error: Exception) -> JobrakerError | None:
         # With a code the server is there, and has no room, no connection or no time left for us.
         code = getattr(error.orig, "pgcode", None) or "08"
         verb = "reached" if code.startswith(("08", "57P")) else "used"
-        return UnreachableError(f"The database cannot be {verb}: {words}")
+        room = _ROOM if code == "53100" else ""
+        return UnreachableError(f"The database cannot be {verb}: {words}{room}")
     return _translate_postgresql(name, words)
 
 
@@ -188,7 +192,8 @@ def _translate_sqlite(words: str) -> JobrakerError | None:
     if "locked" in words:
         return UnreachableError(f"The database is busy: {words}; the next run goes on from here")
     if words.startswith(("unable to open", "disk I/O", "database or disk is full")):
-        return UnreachableError(f"The database cannot be used: {words}")
+        room = _ROOM if "full" in words else ""
+        return UnreachableError(f"The database cannot be used: {words}{room}")
     return None
 
 

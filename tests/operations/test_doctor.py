@@ -19,6 +19,7 @@ from jobraker_cli import wiring
 from jobraker_cli.operations.doctor import CheckResult, Examination, examine
 from jobraker_cli.operations.doctor.chat import chat
 from jobraker_cli.operations.doctor.dns import advice, judge_dmarc, judge_spf
+from jobraker_cli.operations.doctor.watching import judge_space
 from jobraker_cli.operations.doctor.wording import templates
 from jobraker_cli.operations.doctor.work import stuck_after
 from jobraker_cli.settings import load
@@ -241,6 +242,12 @@ def test_what_is_watched_must_be_writable(sqlite_board: Board, jobraker: Command
     assert found["metrics_file"].status == found["log_file"].status == "fail"
     assert "install -d" in found["metrics_file"].fix
     assert "log_file" not in checks(sqlite_board, {"JOBRAKER_LOG": "syslog"})
+
+
+def test_a_disk_that_fills_up_is_said() -> None:
+    assert judge_space(Path("/data"), 2**40).status == "ok"
+    full = judge_space(Path("/data"), 5 * 2**20)
+    assert (full.status, full.detail) == ("warn", "5 MiB free at /data")
 
 
 def test_the_relay_that_stands_in_is_asked_too(

@@ -68,6 +68,7 @@ def _of_the_database(asked: Examination) -> list[CheckResult]:
         ("tasks", lambda: work.tasks(app)),
         ("running", lambda: work.running(app)),
         ("messages", lambda: work.messages(app)),
+        ("disk", lambda: watching.disks(asked.loaded.settings)),
         ("templates", lambda: wording.templates(app)),
         ("languages", lambda: wording.languages(app)),
     )

@@ -1,11 +1,42 @@
-"""Can what is watched be written: the metrics' file and the log, which never fail a run."""
+"""Is there room on the disks, and can metrics and log be written, which never fail a run."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from jobraker_cli.operations.doctor.check import CheckResult, fail, ok
+from jobraker_cli.operations.doctor.check import CheckResult, fail, ok, warn
 from jobraker_cli.settings import Settings
+from jobraker_cli.store.engine import sqlite_path
+
+LEAST_FREE = 100 * 2**20
+
+
+def disks(settings: Settings) -> Iterator[CheckResult]:
+    """How much is free where jobraker writes: a SQLite file, mails in a folder."""
+    database = sqlite_path(settings.database_url)
+    folders = [] if database is None else [database.absolute().parent]
+    if settings.email_backend == "file":
+        folders.append(settings.email_file_path.absolute())
+    there = {_existing(folder) for folder in folders}
+    free = {folder: shutil.disk_usage(folder).free for folder in there}
+    if free:
+        yield judge_space(*min(free.items(), key=lambda one: one[1]))
+
+
+def judge_space(folder: Path, free: int) -> CheckResult:
+    """Whether so many bytes are enough for runs to come."""
+    words = f"{free // 2**20} MiB free at {folder}"
+    if free < LEAST_FREE:
+        return warn(
+            "disk", words, "make room: a run on a full disk ends with 69, and goes on later"
+        )
+    return ok("disk", words)
+
+
+def _existing(folder: Path) -> Path:
+    """The folder, or where it would be made."""
+    return folder if folder.is_dir() or folder == folder.parent else _existing(folder.parent)
 
 
 def watching(settings: Settings) -> Iterator[CheckResult]:
