@@ -119,6 +119,10 @@ bench-delivery: $(VENV)/.test  ## delivery to smtp-sink, beside django-post_offi
 bench-render: $(VENV)/.test  ## rendering and building one digest of ten jobs
 	$(BIN)/python benchmarks/render.py
 
+.PHONY: bench-follow
+bench-follow: $(VENV)/.test  ## how soon `notifications follow` prints what was committed, on both databases
+	$(BIN)/python benchmarks/follow.py
+
 fix: $(VENV)/.dev  ## let ruff put right what it can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .

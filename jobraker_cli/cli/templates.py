@@ -114,7 +114,9 @@ def preview(
 ) -> None:
     """Make a page that shows every sample: light, dark, on a phone, as text, with its problems."""
     from jobraker_cli.demo.preview import write_preview
+    from jobraker_cli.mail.templates import newest
 
+    seen = newest(session.loaded().settings.templates)
     folder = (out or Path(tempfile.mkdtemp(prefix="jobraker-preview-"))).absolute()
     folder.mkdir(parents=True, exist_ok=True)
     path = write_preview(folder, _proofs(names, languages))
@@ -124,19 +126,24 @@ def preview(
 
         webbrowser.open(path.as_uri())
     if watch:
-        _watch(folder, names, languages)
+        _watch(folder, names, languages, seen)
 
 
-def _watch(folder: Path, names: Sequence[str], languages: Sequence[str]) -> None:
-    """Make the page anew whenever a template or a catalogue changes, until interrupted."""
+def _watch(
+    folder: Path, names: Sequence[str], languages: Sequence[str], seen: tuple[int, int]
+) -> None:
+    """Make the page anew whenever a template or a catalogue changes, until interrupted.
+
+    `seen` is what `newest` gave before the page was made.
+    """
     from threading import Event
 
     from jobraker_cli.demo.preview import write_preview
+    from jobraker_cli.errors import JobrakerError
     from jobraker_cli.mail import languages as known
     from jobraker_cli.mail.templates import newest
 
     stop = Event()
-    seen = newest(session.loaded().settings.templates)
     session.note("watching the templates; reload the page after a change, end with Ctrl-C")
     while not stop.wait(0.5):
         now = newest(session.loaded().settings.templates)
@@ -144,8 +151,12 @@ def _watch(folder: Path, names: Sequence[str], languages: Sequence[str]) -> None
             continue
         seen = now
         known.catalogue.cache_clear()
-        path = write_preview(folder, _proofs(names, languages))
-        session.note(f"made again: {path}")
+        try:
+            path = write_preview(folder, _proofs(names, languages))
+        except JobrakerError as error:
+            session.note(f"{error}; the page stays as it is")
+        else:
+            session.note(f"made again: {path}")
 
 
 def _proofs(names: Sequence[str], languages: Sequence[str]) -> "Sequence[Proof]":

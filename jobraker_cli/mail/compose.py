@@ -74,9 +74,7 @@ class Composer:
         self._words: dict[tuple[str, int], Words] = {}
         self._templates = Templates(templates, {"accent": self._brand.accent})
         if templates is not None:  # an operator hears of a mistake before anything is claimed
-            for name in KINDS:
-                for part in PARTS:
-                    self._templates.get(name, part, locale)
+            self._templates.check()
 
     @property
     def site_url(self) -> str:

@@ -1,6 +1,7 @@
 """The templates of mails: compiled once, in the reader's language, an operator's before ours."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -15,6 +16,8 @@ from jinja2 import (
     StrictUndefined,
     Template,
     TemplateError,
+    TemplateSyntaxError,
+    meta,
     pass_context,
 )
 from jinja2.bccache import Bucket
@@ -24,7 +27,7 @@ from markupsafe import Markup
 
 from jobraker_cli.errors import ConfigError
 from jobraker_cli.mail.clean import clean_line
-from jobraker_cli.mail.languages import LANGUAGES, Language, catalogue
+from jobraker_cli.mail.languages import LANGUAGES, SOURCE, Language, catalogue
 
 PARTS = ("subject.txt", "txt", "html")
 MOST_PIECES = 10_000  # rendered and kept at a time, in each language
@@ -47,6 +50,15 @@ class Templates:
         self._compiled = _Compiled()
         self._environment: Callable[[str], Environment] = cache(self._made)
         self.get: Callable[[str, str, str], Template] = cache(self._template)
+
+    def check(self) -> None:
+        """Read every file of the operator's; ConfigError, with file and line, for a mistake."""
+        if self.folder is None:
+            return
+        environment = self._environment(SOURCE)
+        for path in sorted(self.folder.rglob("*.*")):
+            if path.suffix in (".html", ".txt") and path.is_file():
+                _read(environment, path, path.relative_to(self.folder).as_posix())
 
     def _template(self, kind: str, part: str, tag: str) -> Template:
         """The template of a kind's part in a language; ConfigError if no mail can be made of it."""
@@ -73,6 +85,24 @@ class Templates:
         _speak(environment, LANGUAGES[tag])
         environment.globals["once"] = _once()
         return environment
+
+
+def _read(environment: Environment, path: Path, name: str) -> None:
+    try:
+        tree = environment.parse(path.read_text(encoding="utf-8"), name)
+    except TemplateSyntaxError as error:
+        why = clean_line(error.message or "")
+        raise ConfigError(
+            f"a mail template cannot be used: {path}, line {error.lineno}: {why}"
+        ) from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"a mail template cannot be read: {path}: {error}") from error
+    if {name, f"emails/{name}"} & set(meta.find_referenced_templates(tree)):
+        plain = name.removeprefix("emails/")
+        raise ConfigError(
+            f"a mail template cannot be used: {path} extends itself; ours is "
+            f'"{ORIGINALS}/emails/{plain}"'
+        )
 
 
 def _loader(folder: Path | None) -> BaseLoader:
@@ -153,12 +183,11 @@ def overridden(folder: Path | None, name: str) -> bool:
 def newest(folder: Path | None) -> tuple[int, int]:
     """When a template or a catalogue was last changed, and how many there are."""
     ours = (Path(str(files("jobraker_cli") / name)) for name in ("templates", "locale"))
-    times = [
-        path.stat().st_mtime_ns
-        for place in (*ours, *([folder] if folder else []))
-        for path in place.rglob("*.*")
-        if path.is_file()
-    ]
+    times = []
+    for place in (*ours, *([folder] if folder else [])):
+        for path in place.rglob("*.*"):
+            with suppress(FileNotFoundError):  # an editor's own, gone again
+                times.append(path.stat().st_mtime_ns)
     return max(times, default=0), len(times)
 
 

@@ -365,9 +365,26 @@ def test_a_template_that_fails_or_breaks_out_costs_its_message_only(
         own.compose(letter(USUAL))
 
 
-def test_a_template_that_cannot_be_read_stops_everything_at_once(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="template"):
-        with_templates(tmp_path, "job_alert.txt", "{% if %}")
+@pytest.mark.parametrize(
+    ("name", "source", "said"),
+    [
+        ("job_alert.txt", b"Hello\n{% if %}", r"emails/job_alert\.txt, line 2: "),
+        ("base.html", b"\n\n{{ (", r"emails/base\.html, line 3: "),
+        ("macros.html", b"\xff", r"emails/macros\.html"),
+        (
+            "base.txt",
+            b'{% extends "emails/base.txt" %}',
+            r'base\.txt extends itself; ours is "jobraker/emails/base\.txt"',
+        ),
+    ],
+)
+def test_a_template_that_cannot_be_read_stops_everything_at_once(
+    tmp_path: Path, name: str, source: bytes, said: str
+) -> None:
+    (tmp_path / "emails").mkdir()
+    (tmp_path / "emails" / name).write_bytes(source)
+    with pytest.raises(ConfigError, match=said):
+        Composer(brand=BRAND, key=KEY, timezone=ZoneInfo("UTC"), templates=tmp_path)
 
 
 @pytest.mark.parametrize("name", ["job_alert.html", "emails/job_alert.html"])

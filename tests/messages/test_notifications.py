@@ -2,12 +2,10 @@
 
 import json
 import signal
-import threading
 import time
-from queue import Queue
 
 from tests.support.board import Board
-from tests.support.command import Command
+from tests.support.command import Command, lines_of
 from tests.support.tasks import Tasks, moment
 
 NOW = moment(23)
@@ -43,18 +41,6 @@ def test_a_digest_has_a_notification_and_an_alert_without_mail_has_only_that(
     assert len(notices(board)) == 3
 
 
-def lines_of(process: object) -> "Queue[str]":
-    """The lines that a process prints, as they come."""
-    lines: Queue[str] = Queue()
-
-    def read() -> None:
-        for line in process.stdout:  # type: ignore[attr-defined]
-            lines.put(line)
-
-    threading.Thread(target=read, daemon=True).start()
-    return lines
-
-
 def test_notifications_are_followed_live_and_survive_a_lost_connection(
     tasks: Tasks, board: Board, jobraker: Command
 ) -> None:
@@ -63,7 +49,7 @@ def test_notifications_are_followed_live_and_survive_a_lost_connection(
     person = ("--user", "ada@example.org")
     jobraker("send", "test", *person)
     process = jobraker.start("notifications", "follow", *person, "--unread", "--format", "ndjson")
-    lines = lines_of(process)
+    lines = lines_of(process.stdout)
     assert json.loads(lines.get(timeout=20))["kind"] == "test"
     jobraker("send", "welcome", *person)
     assert json.loads(lines.get(timeout=20))["kind"] == "welcome"

@@ -1,6 +1,7 @@
 """The commands about templates, and the language of a person's mail, as processes."""
 
 import json
+import signal
 from datetime import datetime
 from pathlib import Path
 from uuid import UUID
@@ -8,7 +9,7 @@ from uuid import UUID
 import pytest
 
 from tests.support.board import Board
-from tests.support.command import Command
+from tests.support.command import Command, lines_of
 from tests.support.mailbox import Mailbox
 
 NOW = "2026-11-23T09:00:00Z"
@@ -28,6 +29,41 @@ def test_templates_are_listed_checked_and_previewed(jobraker: Command, tmp_path:
     out = tmp_path / "page"
     page = jobraker("templates", "preview", "job_alert", "--out", str(out), "--json").json["page"]
     assert Path(page).read_text("utf-8").startswith("<!DOCTYPE html>")
+
+
+def test_the_preview_is_made_again_whenever_a_template_changes(
+    jobraker: Command, tmp_path: Path
+) -> None:
+    own, out, opened = tmp_path / "own", tmp_path / "page", tmp_path / "opened"
+    own.mkdir()
+    browser = tmp_path / "browser"
+    browser.write_text(f'#!/bin/sh\nprintf %s "$1" > {opened}\n', encoding="utf-8")
+    browser.chmod(0o755)
+    env = {"JOBRAKER_TEMPLATES": str(own), "BROWSER": f"{browser} %s"}
+    process = jobraker.start(
+        "templates", "preview", "password_reset", "--language", "en",
+        "--out", str(out), "--open", "--watch", env=env,
+    )  # fmt: skip
+    told = lines_of(process.stderr)
+    page = Path(lines_of(process.stdout).get(timeout=20).strip())
+    assert "watching the templates" in told.get(timeout=20)
+    assert opened.read_text("utf-8") == page.as_uri()
+    path, draft = own / "password_reset.subject.txt", tmp_path / "draft"
+    for source, said, shown in (
+        ("Anew {{ mail.subject }}", "made again", "Anew Set a new password"),
+        ("{% if %}", "password_reset.subject.txt, line 1", "Anew Set a new password"),
+        ("{{ nothing }}", "made again", "&#x27;nothing&#x27; is undefined"),
+    ):
+        draft.write_text(source, encoding="utf-8")
+        draft.replace(path)
+        assert said in told.get(timeout=20)
+        assert shown in page.read_text("utf-8")
+    path.unlink()
+    assert "made again" in told.get(timeout=20)
+    assert "is undefined" not in page.read_text("utf-8")
+    process.send_signal(signal.SIGINT)
+    assert process.wait(timeout=20) == 130
+    assert told.empty()
 
 
 @pytest.mark.parametrize("arguments", [("check", "nothing"), ("check", "--language", "tlh")])

@@ -10,7 +10,9 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from queue import Queue
+from threading import Thread
+from typing import IO, Any
 
 import jobraker_cli
 from tests.support import preloaded
@@ -151,3 +153,16 @@ class Command:
 def _kill_group(process: "subprocess.Popen[str]") -> None:
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
+
+
+def lines_of(stream: IO[str] | None) -> Queue[str]:
+    """The lines that a process prints, as they come: to be waited for with a timeout."""
+    assert stream is not None
+    lines: Queue[str] = Queue()
+
+    def read() -> None:
+        for line in stream:
+            lines.put(line)
+
+    Thread(target=read, daemon=True).start()
+    return lines
