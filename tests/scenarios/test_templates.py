@@ -63,7 +63,7 @@ def test_the_preview_is_made_again_whenever_a_template_changes(
     assert "is undefined" not in page.read_text("utf-8")
     process.send_signal(signal.SIGINT)
     assert process.wait(timeout=20) == 130
-    assert told.empty()
+    assert told.get(timeout=20) == "jobraker: interrupted\n"
 
 
 @pytest.mark.parametrize("arguments", [("check", "nothing"), ("check", "--language", "tlh")])
