@@ -57,7 +57,7 @@ class Repl:
             try:
                 if not self._heard(text):
                     return
-            except Exception as error:
+            except Exception as error:  # a bug is raised again
                 self.screen.note(str(_expected(error)))
 
     def toggle_plain(self) -> None:
@@ -90,7 +90,7 @@ class Repl:
         except KeyboardInterrupt:
             self.screen.end()
             self.screen.note("(stopped; what came of the reply is kept as partial)")
-        except Exception as error:
+        except Exception as error:  # a bug is raised again
             words = _expected(error)
             self.screen.end()
             self.screen.note(f"{words} (/retry sends it again)")

@@ -32,7 +32,7 @@ def _run() -> int:
         # Whoever read our output has enough of it; nothing more can be said there.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except Exception as error:
+    except Exception as error:  # the one place that makes sentences and exit codes of them
         return say_failure(error)
 
 

@@ -148,6 +148,6 @@ def _portable(error: BaseException) -> BaseException:
     """The exception, or its words where it cannot travel between processes."""
     try:
         pickle.loads(pickle.dumps(error))  # noqa: S301 - our own
-    except Exception:
+    except Exception:  # pickling runs the exception's own code, which may raise anything
         return RuntimeError(f"{type(error).__name__}: {error}")
     return error
