@@ -5,9 +5,10 @@ None of this can fail a run: what goes wrong here is logged, and the run's outco
 
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy.exc import DBAPIError
 
@@ -31,10 +32,8 @@ class Observer:
         """Run a task and tell of it; raises what `run_task` raises. A dry run tells nobody."""
         if options.dry_run:
             return run_task(self.app, task, options)
-        _log.info("started", extra={"task": task.name})
-        self._ping("start", {"task": task.name})
         try:
-            report = run_task(self.app, task, options)
+            report = run_task(self.app, task, options, began=partial(self._began, task))
         except BusyError as error:
             _log.warning("busy", extra={"task": task.name, "error": str(error)})
             raise  # no ping: the run that is at work tells of itself
@@ -43,6 +42,11 @@ class Observer:
             raise
         self._finished(report)
         return report
+
+    def _began(self, task: Task, run_id: int) -> None:
+        facts = {"task": task.name, "run_id": run_id}
+        _log.info("started", extra=facts)
+        self._ping("start", facts)
 
     def _failed(self, task: Task, error: BaseException) -> None:
         said = str(error) if isinstance(error, JobrakerError) else type(error).__name__
@@ -72,13 +76,15 @@ class Observer:
             said = f"the metrics file was not written: {type(error).__name__}"
             _log.warning("metrics", extra={**_names(report), "error": said})
 
-    def _ping(self, signal: str, facts: dict[str, object]) -> None:
+    def _ping(self, signal: str, facts: Mapping[str, object]) -> None:
         url = self.app.settings.ping_url
         if not url:
             return
         from jobraker_cli.operations import pings  # without a URL nothing of it is loaded
 
-        said = pings.send(url.replace("{task}", str(facts["task"])), signal, json.dumps(facts))
+        said = pings.send(
+            url.replace("{task}", str(facts["task"])), signal, json.dumps(dict(facts))
+        )
         if said:
             _log.warning("ping", extra={"task": facts["task"], "error": said})
 

@@ -1,7 +1,7 @@
 """The runner: what every task goes through. Lock, run record, plan, deliver, close the record."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from sqlalchemy.exc import DBAPIError
@@ -16,8 +16,12 @@ from jobraker_cli.tasks.report import COUNTS, PlannedMessage, RunReport
 from jobraker_cli.tasks.task import Task, all_checks
 
 
-def run_task(app: App, task: Task, options: RunOptions) -> RunReport:
+def run_task(
+    app: App, task: Task, options: RunOptions, *, began: Callable[[int], None] = lambda _: None
+) -> RunReport:
     """Run a task once. What ends it early is in the report, unless nothing could begin.
+
+    `began` is told of the id of the run's record once there is one.
 
     Raises ConfigError without a baseline, BusyError when another run holds the lock, and whatever
     keeps the database from being read.
@@ -33,7 +37,9 @@ def run_task(app: App, task: Task, options: RunOptions) -> RunReport:
             _would_deliver(app, run, report)
     else:
         with _exclusive(app, task, options):
-            report = _recorded(app, task, options)
+            run_id = _opened(app, task, options)
+            began(run_id)
+            report = _recorded(app, task, run_id, options)
     report.duration_seconds = time.monotonic() - started
     return report
 
@@ -71,12 +77,12 @@ def _exclusive(app: App, task: Task, options: RunOptions) -> Iterator[None]:
         raise BusyError(f"Another run of {task.name} is at work{who}; nothing was done") from None
 
 
-def _recorded(app: App, task: Task, options: RunOptions) -> RunReport:
-    """Plan and deliver under a run record, which is closed however this ends."""
+def _opened(app: App, task: Task, options: RunOptions) -> int:
+    """The record of a run that begins now; one that died without closing its own is closed."""
     with app.engine.begin() as connection:
         if task.exclusive:
             runs.bury_dead(connection, task.name, options.shard_words)
-        run_id = runs.open_run(
+        return runs.open_run(
             connection,
             task=task.name,
             shard=options.shard_words,
@@ -84,6 +90,10 @@ def _recorded(app: App, task: Task, options: RunOptions) -> RunReport:
             host=app.host,
             version=app.version,
         )
+
+
+def _recorded(app: App, task: Task, run_id: int, options: RunOptions) -> RunReport:
+    """Plan and deliver under a run record, which is closed however this ends."""
     now = options.plan.now if options.plan is not None else app.clock()
     run = Run(id=run_id, task=task.name, now=now, options=options)
     report = RunReport(task=task.name, run_id=run_id, dry_run=False)

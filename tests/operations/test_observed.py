@@ -19,6 +19,8 @@ from prometheus_client.parser import text_string_to_metric_families
 from jobraker_cli.errors import ConfigError
 from jobraker_cli.operations import logs, metrics, pings
 from jobraker_cli.settings import load
+from jobraker_cli.store.engine import connect
+from jobraker_cli.store.locks import lock
 from tests.support.board import Board
 from tests.support.command import Command
 from tests.support.mailbox import Mailbox
@@ -149,7 +151,8 @@ def test_a_run_pings_its_start_and_its_end(
     jobraker("run", "daily-alerts", "--dry-run", env=env)
     assert ping_server.told == []
     jobraker("run", "daily-alerts", env=env)
-    (started, _), (ended, summary) = ping_server.told
+    (started, opened), (ended, summary) = ping_server.told
+    assert opened == {"task": "daily-alerts", "run_id": summary["run_id"]}
     assert (started, ended) == ("/key/daily-alerts/start", "/key/daily-alerts")
     assert summary["sent"] == 1
     assert summary["outcome"] == "done"
@@ -169,8 +172,22 @@ def test_what_kept_a_run_from_beginning_is_pinged_too(
 ) -> None:
     env = {"JOBRAKER_PING_URL": ping_server.url}
     jobraker("run", "deliver", env=env, check=78)
-    assert [path for path, _ in ping_server.told] == ["/start", "/fail"]
-    assert "baseline" in ping_server.told[1][1]["error"]
+    ((path, summary),) = ping_server.told
+    assert path == "/fail"
+    assert "baseline" in summary["error"]
+
+
+def test_a_run_that_another_keeps_from_beginning_pings_nothing(
+    sqlite_board: Board, jobraker: Command, ping_server: PingServer
+) -> None:
+    jobraker("init")
+    engine = connect(sqlite_board.url)
+    with lock(engine, sqlite_board.url, "daily-alerts-1/1", wait=False):
+        env = {"JOBRAKER_PING_URL": ping_server.url, "JOBRAKER_LOG": "stderr"}
+        said = jobraker("run", "daily-alerts", env=env, check=75).stderr
+    engine.dispose()
+    assert "WARNING busy task=daily-alerts" in said
+    assert ping_server.told == []
 
 
 def test_a_ping_that_does_not_get_through_fails_no_run(
@@ -238,13 +255,14 @@ def test_a_run_is_two_lines_in_the_log_and_no_address_is_in_it(
     started, finished = map(json.loads, log.read_text().splitlines())
     assert (started["event"], started["task"]) == ("started", "daily-alerts")
     assert (finished["event"], finished["level"], finished["dead"]) == ("finished", "warning", 1)
-    assert finished["run_id"] > 0
+    assert finished["run_id"] == started["run_id"] > 0
     assert "ada@" not in log.read_text()
     log.rename(log.with_suffix(".1"))  # as logrotate does
     jobraker("run", "deliver", env={**env, "JOBRAKER_LOG_FORMAT": "text"})
     first, second = log.read_text().splitlines()
-    assert first.endswith("INFO started task=deliver")
-    assert "INFO finished task=deliver run_id=" in second
+    run_id = started["run_id"] + 1
+    assert first.endswith(f"INFO started task=deliver run_id={run_id}")
+    assert f"INFO finished task=deliver run_id={run_id} " in second
 
 
 def test_a_failure_is_in_the_log(sqlite_board: Board, jobraker: Command) -> None:
