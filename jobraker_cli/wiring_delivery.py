@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, TextIO
 
 from sqlalchemy import Engine
 
+from jobraker_cli.delivery.allowance import allowance
 from jobraker_cli.delivery.checks import Check
 from jobraker_cli.delivery.claims import Claims, DeliveryPolicy
 from jobraker_cli.delivery.crew import Crew
 from jobraker_cli.delivery.judge import Judge
-from jobraker_cli.delivery.limits import Limits
 from jobraker_cli.delivery.locales import Locales
 from jobraker_cli.delivery.quota import Pace, Quota
 from jobraker_cli.delivery.routes import Route, Routes
@@ -92,46 +92,31 @@ class Delivery:
     def _routes(self) -> list[Route]:
         """The relay of the settings and the one that stands in for it."""
         settings = self.settings
-        domains = {
-            domain: Limits(per_hour=hour, per_day=day)
-            for domain, hour, day in settings.email_domain_rates
-        }
-        limits = Limits(
-            per_second=settings.email_rate_per_second,
-            per_hour=settings.email_rate_per_hour,
-            per_day=settings.email_rate_per_day,
-        )
+        first = allowance(settings)
         way = lambda: transport(settings, self.stop, self.console)  # noqa: E731 - a thunk
-        if not self._is_smtp:
-            return [self._route(settings.email_backend, way, limits, domains)]
-        name = f"{settings.email_host}:{settings.email_port}"
-        routes = [self._route(name, way, limits, domains)]
-        if settings.email_fallback_url:
+        routes = [self._route(way, first)]
+        if self._is_smtp and settings.email_fallback_url:
             from jobraker_cli.delivery.smtp_settings import fallback
 
             relay, its_limits = fallback(settings)
             way = lambda: _smtp(relay, self.stop)  # noqa: E731
-            routes.append(self._route(relay.where, way, its_limits, domains))
+            second = Quota(provider=relay.where, limits=its_limits, domains=first.domains)
+            routes.append(self._route(way, second))
         return routes
 
-    def _route(
-        self,
-        name: str,
-        way: "Callable[[], Transport]",
-        limits: Limits,
-        domains: Mapping[str, Limits],
-    ) -> Route:
-        quota = Quota(provider=name, limits=limits, domains=domains)
+    def _route(self, way: "Callable[[], Transport]", quota: Quota) -> Route:
         pace = None
-        if limits.per_second is not None:
+        if quota.limits.per_second is not None:
             pace = Pace(
                 engine=self.engine,
-                provider=name,
-                per_second=limits.per_second,
+                provider=quota.provider,
+                per_second=quota.limits.per_second,
                 timer=time.monotonic,
                 stop=self.stop,
             )
-        return Route(name=name, transport=way, quota=quota if quota.counts else None, pace=pace)
+        return Route(
+            name=quota.provider, transport=way, quota=quota if quota.counts else None, pace=pace
+        )
 
     def _policy(self) -> DeliveryPolicy:
         address = split_mailbox(self.settings.default_from_email)[1]

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from jobraker_cli.errors import UsageError
 from jobraker_cli.store.outbox import Queued
-from jobraker_cli.tasks.forecast import Quotas, eta, forecast
+from jobraker_cli.tasks.forecast import Allowance, Quotas, eta, forecast
 from jobraker_cli.tasks.frozen import FrozenPlan, dump, fingerprint, load, require_fresh
 from jobraker_cli.tasks.report import PlannedMessage
 from jobraker_cli.tasks.tripwires import Limits, Outlook, most, tripped, usual
@@ -137,19 +137,37 @@ def test_a_forecast_counts_the_largest_first() -> None:
     assert (found.planned, found.eta_seconds) == (3, None)
 
 
+def hourly(most: int, *spent: tuple[float, int], domain: str = "") -> Allowance:
+    return Allowance(domain=domain, span=3600, most=most, spent=spent)
+
+
 @pytest.mark.parametrize(
     ("messages", "quotas", "seconds"),
     [
-        (0, Quotas(per_second=2), 0),
-        (10, Quotas(per_second=2), 5),
-        (100, Quotas(per_hour=100), 0),
-        (101, Quotas(per_hour=100), 3600),
-        (250, Quotas(per_hour=100, per_day=200), 86_400),
-        (7, Quotas(), None),
+        ({}, Quotas(), None),
+        ({"a": 7}, Quotas(), None),
+        ({}, Quotas(per_second=2), 0),
+        ({"a": 6, "b": 4}, Quotas(per_second=2), 5),
+        ({"a": 10}, Quotas(per_second=2, waiting=4), 7),
+        ({"a": 100}, Quotas(allowances=[hourly(100)]), 0),
+        ({"a": 100}, Quotas(allowances=[hourly(100)], waiting=1), 3600),
+        ({"a": 101}, Quotas(allowances=[hourly(100)]), 3600),
+        ({"a": 301}, Quotas(allowances=[hourly(100)]), 3 * 3600),
+        ({"a": 250}, Quotas(allowances=[hourly(100), replace(hourly(200), span=86_400)]), 86_400),
+        # 90 went already, of which 50 are forgotten in 10 minutes and 40 in 20
+        ({"a": 10}, Quotas(allowances=[hourly(100, (1200, 40), (600, 50))]), 0),
+        ({"a": 11}, Quotas(allowances=[hourly(100, (1200, 40), (600, 50))]), 600),
+        ({"a": 61}, Quotas(allowances=[hourly(100, (1200, 40), (600, 50))]), 1200),
+        ({"a": 101}, Quotas(allowances=[hourly(100, (1200, 40), (600, 50))]), 3600),
+        # more went than may go now that the limit was lowered
+        ({"a": 3}, Quotas(allowances=[hourly(10, (5, 8), (6, 8))]), 6),
+        # a domain has a limit of its own
+        ({"a": 5, "b": 2}, Quotas(allowances=[hourly(100), hourly(2, domain="a")]), 2 * 3600),
+        ({"a": 2, "b": 9}, Quotas(allowances=[hourly(100), hourly(2, domain="a")]), 0),
     ],
 )
 def test_the_quotas_say_when_the_last_message_leaves(
-    messages: int, quotas: Quotas, seconds: int | None
+    messages: dict[str, int], quotas: Quotas, seconds: int | None
 ) -> None:
     assert eta(messages, quotas) == seconds
 

@@ -92,7 +92,19 @@ def run(
     if sys.stderr.isatty():
         click.echo("\r\033[K", nl=False, err=True)
     show(report)
+    if frozen is not None:
+        _say_left_out(len(frozen.messages), report)
     _end(report, stop)
+
+
+def _say_left_out(planned: int, report: "RunReport") -> None:
+    """Say how many messages of a plan were not written: what they rest on may have changed."""
+    left = planned - report.counts["planned"]
+    if left > 0:
+        session.note(
+            f"{left} of the {planned} messages of the plan were not written: they were sent "
+            "before, or what they say or whom they go to has changed since; the next run plans anew"
+        )
 
 
 def _end(report: "RunReport", stop: Event) -> NoReturn:

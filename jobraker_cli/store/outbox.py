@@ -137,7 +137,7 @@ def due(connection: Connection, *, now: datetime, limit: int | None) -> "Sequenc
     return [_entry(row) for row in connection.execute(_due(now).limit(limit)).mappings()]
 
 
-def count_due(connection: Connection, *, now: datetime, most: int) -> int:
+def count_due(connection: Connection, *, now: datetime, most: int | None) -> int:
     """How many messages a delivery would claim at this moment, counted up to `most`."""
     found = _due(now).order_by(None).with_only_columns(_outbox.c.id).limit(most).subquery()
     return connection.scalar(select(func.count()).select_from(found)) or 0

@@ -21,12 +21,25 @@ OTHER = "other"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Quotas:
-    """How many messages may leave in a second, an hour and a day; 0 is no bound."""
+class Allowance:
+    """How much mail may go in any `span` seconds, to a domain or ('') in all.
 
-    per_second: float = 0
-    per_hour: int = 0
-    per_day: int = 0
+    `spent` is what went already and in how many seconds it counts no more.
+    """
+
+    domain: str
+    span: int
+    most: int
+    spent: Sequence[tuple[float, int]] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quotas:
+    """The bounds of a sending; `waiting` messages go before those that are planned."""
+
+    per_second: float | None = None
+    allowances: Sequence[Allowance] = ()
+    waiting: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,13 +57,14 @@ class Forecast:
 def forecast(messages: Sequence[PlannedMessage], quotas: Quotas) -> Forecast:
     """The numbers of a plan; `eta_seconds` is None where no quota bounds the sending."""
     domains = [domain_of(message.to) for message in messages]
+    by_domain = _counted(domains)
     return Forecast(
         planned=len(messages),
         by_kind=_counted(message.kind for message in messages),
         by_alert=_counted(alert for message in messages for alert in message.alerts),
-        by_domain=_counted(domains),
+        by_domain=by_domain,
         by_provider=_counted(_PROVIDER_OF.get(domain, OTHER) for domain in domains),
-        eta_seconds=eta(len(messages), quotas),
+        eta_seconds=eta(by_domain, quotas),
     )
 
 
@@ -59,18 +73,34 @@ def domain_of(address: str) -> str:
     return address.rpartition("@")[2].lower()
 
 
-def eta(messages: int, quotas: Quotas) -> int | None:
-    """The seconds until the last of so many messages has left; None where nothing bounds it.
+def eta(by_domain: Mapping[str, int], quotas: Quotas) -> int | None:
+    """The seconds until the last of these messages has left; None where nothing bounds it.
 
-    Quotas of an hour and a day are spent at once, then the next hour or day is waited for.
+    What may go at once goes at once, in all and to each domain; the rest when room comes free.
     """
-    waits = []
+    total = quotas.waiting + sum(by_domain.values())
+    waits = [
+        _last(by_domain.get(one.domain, 0) if one.domain else total, one)
+        for one in quotas.allowances
+    ]
     if quotas.per_second:
-        waits.append(ceil(messages / quotas.per_second))
-    for quota, period in ((quotas.per_hour, 3600), (quotas.per_day, 86_400)):
-        if quota:
-            waits.append(max(0, ceil(messages / quota) - 1) * period)
+        waits.append(ceil(total / quotas.per_second))
     return max(waits) if waits else None
+
+
+def _last(messages: int, allowance: Allowance) -> int:
+    """In how many seconds the last of so many messages may go."""
+    counting = sorted(allowance.spent)
+    used, now = sum(number for _, number in counting), 0.0
+    while True:
+        going = min(messages, max(0, allowance.most - used))
+        messages -= going
+        if not messages:
+            return ceil(now)
+        if going:
+            counting.append((now + allowance.span, going))
+        now, freed = counting.pop(0)
+        used += going - freed
 
 
 def _counted(names: Iterable[str]) -> Mapping[str, int]:

@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from jobraker_cli.store import jobs
+from jobraker_cli.delivery.allowance import allowance
+from jobraker_cli.store import jobs, outbox, quotas
 from jobraker_cli.store.engine import reading
 from jobraker_cli.tasks.app import App, Run, RunOptions
-from jobraker_cli.tasks.forecast import Forecast, Quotas, forecast
+from jobraker_cli.tasks.forecast import Allowance, Forecast, Quotas, forecast
 from jobraker_cli.tasks.frozen import FrozenPlan
 from jobraker_cli.tasks.outlook import history_of, judged
 from jobraker_cli.tasks.report import RunReport
@@ -40,7 +42,7 @@ def foresee(app: App, task: Task, options: RunOptions, *, given: bool) -> Forese
     going = [message for message in report.messages if message.state == "planned"]
     history = history_of(app, run)
     return Foreseen(
-        forecast=forecast(going, quotas_of(app)),
+        forecast=forecast(going, quotas_of(app, run.now)),
         usual=usual(history),
         tripped=judged(app, run, report, history),
         frozen=FrozenPlan(
@@ -54,11 +56,25 @@ def foresee(app: App, task: Task, options: RunOptions, *, given: bool) -> Forese
     )
 
 
-def quotas_of(app: App) -> Quotas:
-    """The quotas of the settings."""
-    settings = app.settings
-    return Quotas(
-        per_second=settings.email_rate_per_second or 0,
-        per_hour=settings.email_rate_per_hour or 0,
-        per_day=settings.email_rate_per_day or 0,
-    )
+def quotas_of(app: App, now: datetime) -> Quotas:
+    """What the settings allow, less what went already, by the first relay's count."""
+    quota = allowance(app.settings)
+    with reading(app.engine) as connection:
+        spent = quotas.used(connection, quota.provider, quota.domains) if quota.counts else ()
+        waiting = outbox.count_due(connection, now=now, most=None)
+    allowances = [
+        Allowance(
+            domain=domain,
+            span=span,
+            most=most,
+            spent=[
+                (ends, one.used)
+                for one in spent
+                if (one.domain, one.span) == (domain, span)
+                and (ends := (one.last_at - now).total_seconds() + span) > 0
+            ],
+        )
+        for domain, limits in (("", quota.limits), *quota.domains.items())
+        for span, most in limits.spans.items()
+    ]
+    return Quotas(per_second=quota.limits.per_second, allowances=allowances, waiting=waiting)

@@ -6,12 +6,11 @@ compared with the open jobs. Nobody gets a job that they had before, by whatever
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import time, timedelta
 from functools import cached_property
 
 from sqlalchemy import Connection
 
-from jobraker_cli.delivery.checks import Checked
 from jobraker_cli.mail.consent import Way
 from jobraker_cli.mail.kinds import KINDS
 from jobraker_cli.matching.prepared import PreparedJob, prepare
@@ -22,15 +21,14 @@ from jobraker_cli.store import alerts, jobs, notifications, outbox, profiles, va
 from jobraker_cli.store.alerts import History
 from jobraker_cli.store.engine import reading
 from jobraker_cli.store.locks import lock
-from jobraker_cli.store.outbox import Claimed
 from jobraker_cli.store.profiles import Candidate
 from jobraker_cli.tasks import alert_mail, consents, messages
 from jobraker_cli.tasks.alerts import in_shard, rules_of
 from jobraker_cli.tasks.app import App, Run
-from jobraker_cli.tasks.applying import GONE
 from jobraker_cli.tasks.digest import Item
 from jobraker_cli.tasks.messages import Draft
 from jobraker_cli.tasks.periods import Schedule, period_label
+from jobraker_cli.tasks.recommended import check
 from jobraker_cli.tasks.report import PlannedJob, RunReport
 from jobraker_cli.tasks.task import Task
 
@@ -225,50 +223,6 @@ def _item(found: Recommendation) -> Item:
         fingerprint=found.job.fingerprint,
         reasons=found.reasons,
     )
-
-
-def check(
-    connection: Connection, claimed: Sequence[Claimed], now: datetime
-) -> Mapping[str, Checked]:
-    """Cancel what nobody may get any more; drop jobs that are over or done with from the others.
-
-    A message that was tried before keeps its content: a retry sends the same bytes.
-    """
-    contents = {one.letter.id: messages.content(one.letter.payload) for one in claimed}
-    users = {one.letter.user_id for one in claimed if one.letter.user_id is not None}
-    active = alerts.active_users(connection, users)
-    histories = alerts.histories(connection, users)
-    named = {job for content in contents.values() for job in _job_ids(content)}
-    still_open = jobs.open_ids(connection, named, now)
-    tried = outbox.tried(connection, list(contents))
-    found: dict[str, Checked] = {}
-    for one in claimed:
-        user_id, content = one.letter.user_id, contents[one.letter.id]
-        if user_id is not None and user_id not in active:
-            found[one.letter.id] = Checked(cancel=GONE)
-        elif one.letter.id not in tried and _job_ids(content):
-            done_with = histories.get(user_id or "", History()).done_with
-            checked = _without(content, still_open - done_with)
-            found.update({} if checked is None else {one.letter.id: checked})
-    return found
-
-
-def _without(content: Mapping[str, object], fitting: set[str]) -> Checked | None:
-    """The verdict on a message that may show these jobs only; None when it goes as it is."""
-    shown = content["jobs"]
-    kept = [job for job in shown if job["id"] in fitting] if isinstance(shown, list) else []
-    if not kept:
-        return Checked(cancel="every job in it was closed, applied to or dismissed")
-    return None if kept == shown else Checked(payload=messages.text({**content, "jobs": kept}))
-
-
-def _job_ids(content: Mapping[str, object]) -> list[str]:
-    """The jobs of a payload of the shape we write; none for any other."""
-    shown = content.get("jobs")
-    if not isinstance(shown, list) or not all(isinstance(one, dict) for one in shown):
-        return []
-    ids = [one.get("id") for one in shown]
-    return [str(one) for one in ids] if all(map(messages.is_id, ids)) else []
 
 
 TASKS = (

@@ -104,3 +104,47 @@ def test_what_a_plan_does_not_hold_is_not_forgotten(
         after = counts(task, *at(2))
         assert (task, before >= 1, after >= 1) == (task, True, True)
         assert counts(task, *at(2)) == 0
+
+
+def test_a_plan_counts_what_the_quotas_have_left(board: Board, jobraker: Command) -> None:
+    limits = {"EMAIL_RATE_PER_HOUR": "10", "EMAIL_DOMAIN_RATES": "gmail.com=2/hour"}
+    env = {"EMAIL_BACKEND": "memory", **limits}
+    for number in range(4):
+        board.add_alert(board.add_user(email=f"u{number}@example.org"), keywords=["nurse"])
+    jobraker("init", env=env)
+    board.add_job(title="Nurse")
+    assert jobraker("plan", "daily-alerts", *at(2), "--json", env=env).json["eta_seconds"] == 0
+    assert jobraker("run", "daily-alerts", *at(2), "--json", env=env).json["sent"] == 4
+    for number in range(6):
+        board.add_alert(board.add_user(email=f"new{number}@example.org"), keywords=["nurse"])
+    board.add_job(title="Night Nurse")
+    soon = ("--now", "2026-11-03T00:00:00Z")  # the day after, when nothing counts any more
+    assert jobraker("plan", "daily-alerts", *soon, "--json", env=env).json["eta_seconds"] == 0
+    less = env | {"EMAIL_RATE_PER_HOUR": "9"}
+    told = jobraker("plan", "welcome", "--now", "2026-11-02T09:30:00Z", "--json", env=less).json
+    assert (told["planned"], told["eta_seconds"]) == (6, 1800)
+    board.add_user(email="a@gmail.com")
+    board.add_user(email="b@gmail.com")
+    assert jobraker("plan", "welcome", *soon, "--json", env=env).json["eta_seconds"] == 0
+    board.add_user(email="c@GMAIL.com")
+    told = jobraker("plan", "welcome", *soon, env=env)
+    assert "the last leaves 3600 seconds after the first" in told.stdout
+
+
+def test_of_a_plan_goes_what_still_holds_and_the_rest_is_said(
+    board: Board, jobraker: Command, mailbox: Mailbox, tmp_path: Path
+) -> None:
+    env, file = mailbox.settings, tmp_path / "welcome.plan"
+    jobraker("init", env=env)
+    people = [board.add_user(email=f"{name}@example.org") for name in ("ada", "ben", "eve")]
+    jobraker("plan", "welcome", "--out", str(file), env=env)
+    board.update("users", people[1], email="ben.new@example.org")
+    board.update("users", people[2], is_active=False)
+    done = jobraker("run", "--plan", str(file), "--json", env=env)
+    assert done.json["sent"] == 1
+    assert "2 of the 3 messages of the plan were not written" in done.stderr
+    assert jobraker("run", "welcome", "--json", env=env).json["sent"] == 1
+    assert [one.parsed["To"] for one in mailbox.messages] == [
+        "ada@example.org",
+        "ben.new@example.org",
+    ]
