@@ -98,7 +98,12 @@ class Composer:
         content = mime.build(headers(letter, opened.kind, subject, opened.links), text, html)
         if self._sign is not None:
             content = self._sign(content, letter.created_at)
-        return Composed(subject=subject, text=text, html=html, content=content)
+        return Composed(
+            subject=subject,
+            text=text.replace(mime.JOINED, "\n"),
+            html=html.replace(mime.JOINED, "\n"),
+            content=content,
+        )
 
     def subject(self, letter: Letter) -> str:
         """The subject line alone, for listings. Raises MessageError as `compose` does."""
@@ -142,9 +147,8 @@ class Composer:
 
     def _render(self, opened: "_Opened", part: str) -> str:
         name = opened.kind.name
-        template = self._templates.get(name, part, opened.locale)
         try:
-            return template.render(opened.variables)
+            return self._templates.render(name, part, opened.locale, opened.variables)
         except _TEMPLATE_FAULTS as error:
             why = clean_line(f"{type(error).__name__}: {error}")
             raise MessageError(f"template {name}.{part} failed: {why}") from error

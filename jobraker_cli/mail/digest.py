@@ -53,19 +53,18 @@ class Section:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Digest:
-    """What the templates of a digest speak of, as `mail`; `sections` hold at least one card."""
+    """What the templates of a digest speak of, as `mail`; `sections` hold at least one card.
+
+    `cards` are those of all sections in the order they are shown.
+    """
 
     greeting: str
     frequency: str
     rhythm: str
     sections: tuple[Section, ...]
+    cards: tuple[Card, ...]
     more: int
     words: Words = field(repr=False)
-
-    @property
-    def cards(self) -> tuple[Card, ...]:
-        """All cards in the order they are shown."""
-        return tuple(card for section in self.sections for card in section.cards)
 
     @property
     def total(self) -> int:
@@ -132,6 +131,7 @@ def view(payload: Mapping[str, object], links: Links, words: Words) -> Digest:
         frequency=frequency,
         rhythm=words.rhythm(frequency),
         sections=sections,
+        cards=tuple(card for section in sections for card in section.cards),
         more=_amount(payload.get("more")) or 0,
         words=words,
     )
@@ -139,11 +139,8 @@ def view(payload: Mapping[str, object], links: Links, words: Words) -> Digest:
 
 def _sections(payload: Mapping[str, object], links: Links, words: Words) -> Iterator[Section]:
     for section in _objects(payload.get("sections")):
-        cards = tuple(
-            card(job, job_id, links, words)
-            for job in _objects(section.get("jobs"))
-            if (job_id := _line(job.get("id")))
-        )
+        jobs = _objects(section.get("jobs"))
+        cards = tuple(made for job in jobs if (made := card(job, links, words)) is not None)
         if cards:
             yield Section(
                 name=_line(section.get("alert_name"), 100) or words.gettext("Your job alert"),
@@ -152,12 +149,15 @@ def _sections(payload: Mapping[str, object], links: Links, words: Words) -> Iter
             )
 
 
-def card(job: Mapping[str, object], job_id: str, links: Links, words: Words) -> Card:
-    """A job of a payload in words; equal jobs of many mails are worded once."""
-    facts = marshal.dumps(dict(job), _WITHOUT_REFERENCES)
+def card(job: dict[str, object], links: Links, words: Words) -> Card | None:
+    """A job of a payload in words, None without an id; equal jobs of many mails are worded once."""
+    facts = marshal.dumps(job, _WITHOUT_REFERENCES)
     known = words.cards.get(facts)
     if isinstance(known, Card):
         return known
+    job_id = _line(job.get("id"))
+    if not job_id:
+        return None
     if len(words.cards) >= MOST_CARDS:
         words.cards.clear()
     made = words.cards[facts] = _card(job, job_id, links, words)
@@ -222,7 +222,7 @@ def _day(value: object, words: Words) -> str:
         return ""
 
 
-def _objects(value: object) -> Iterator[Mapping[str, object]]:
+def _objects(value: object) -> Iterator[dict[str, object]]:
     if isinstance(value, list):
         yield from (item for item in value if isinstance(item, dict))
 

@@ -1,7 +1,9 @@
 """Which headers a mail carries: the addresses, and what tells machines that it is automatic."""
 
 import re
+from datetime import datetime
 from email.utils import format_datetime
+from functools import lru_cache
 
 from jobraker_cli.errors import MessageError
 from jobraker_cli.mail.address import check_address
@@ -23,7 +25,7 @@ def headers(letter: Letter, kind: MailKind, subject: str, links: Links) -> list[
     found = [
         ("From", brand.from_email),
         ("To", check_address(letter.recipient)),
-        ("Date", format_datetime(letter.created_at)),
+        ("Date", _date(letter.created_at)),
         ("Subject", subject),
         ("Message-ID", letter.message_id),
         ("Auto-Submitted", "auto-generated"),
@@ -37,6 +39,11 @@ def headers(letter: Letter, kind: MailKind, subject: str, links: Links) -> list[
     if kind.list_mail:
         found += _list_headers(letter, kind, links)
     return found
+
+
+@lru_cache(maxsize=64)  # the mails of a run were written at one moment
+def _date(moment: datetime) -> str:
+    return format_datetime(moment)
 
 
 def _list_headers(letter: Letter, kind: MailKind, links: Links) -> list[tuple[str, str]]:

@@ -16,6 +16,9 @@ from jobraker_cli.errors import MessageError
 from jobraker_cli.mail.address import split_mailbox
 from jobraker_cli.mail.clean import clean_line
 
+JOINED = "\x1f"
+"""A break between lines that stand alike in many mails: they are encoded together, once."""
+
 _FOLD_AT = 78
 _LONGEST_LINE = 998  # RFC 5322 2.1.1
 _LONGEST_VALUE = 900
@@ -67,6 +70,7 @@ def _boundary(headers: Iterable[tuple[str, str]]) -> str:
     return f"=_{hashlib.sha256(message_id.encode('utf-8', 'replace')).hexdigest()[:32]}"
 
 
+@lru_cache(maxsize=1_024)  # most stand alike in many mails
 def _header(name: str, value: str) -> str:
     if not _NAME.fullmatch(name):
         raise MessageError("a header's name is not made of letters, digits and hyphens")
@@ -114,7 +118,9 @@ def _folded(name: str, words: Iterable[str]) -> str:
 
 def _lines(text: str) -> list[str]:
     """The lines of a text, without empty ones at its end and without control characters but tab."""
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    lines = text.split("\n")
     while lines and not _NO_BODY.sub("", lines[-1]):
         lines.pop()
     return lines or [""]
@@ -123,14 +129,16 @@ def _lines(text: str) -> list[str]:
 def _shorter(lines: Sequence[str]) -> tuple[str, bytes]:
     """Quoted-printable, unless most of the text is not ASCII and base64 is the smaller one."""
     quoted = _quoted_printable(lines)
-    text = "\n".join(lines)
-    if text.isascii() or len(quoted[1]) <= _length(text) * 4 / 3 * 78 / 76:
+    if len(quoted[1]) <= _in_base64(sum(map(len, lines)) + len(lines)):
+        return quoted  # as it is the smaller one even if all of the text is ASCII
+    text = "\n".join(lines).replace(JOINED, "\n")
+    if text.isascii() or len(quoted[1]) <= _in_base64(len(text.encode("utf-8", "ignore")) + 1):
         return quoted
     return _base64((_NO_BODY.sub("", text) + "\n").encode("utf-8"))
 
 
-def _length(text: str) -> int:
-    return len(text.encode("utf-8", "ignore")) + 1
+def _in_base64(octets: int) -> float:
+    return octets * 4 / 3 * 78 / 76
 
 
 def _quoted_printable(lines: Sequence[str]) -> tuple[str, bytes]:
@@ -140,6 +148,8 @@ def _quoted_printable(lines: Sequence[str]) -> tuple[str, bytes]:
 @lru_cache(maxsize=16_384)  # most lines stand in many mails: the frame, and every job's card
 def _quoted_line(line: str) -> bytes:
     """One line, which may become several; no encoding reaches beyond the line it is of."""
+    if JOINED in line:
+        return b"\r\n".join(map(_quoted_line.__wrapped__, line.split(JOINED)))
     octets = _NO_BODY.sub("", line).encode("utf-8")
     return binascii.b2a_qp(octets, istext=True).replace(b"\n", b"\r\n")
 

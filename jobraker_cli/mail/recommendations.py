@@ -26,11 +26,8 @@ class Recommendations:
 
 def view(payload: Mapping[str, object], links: Links, words: Words) -> Recommendations:
     """The recommendations in words. Raises MessageError when no job is left."""
-    cards = tuple(
-        card(job, job_id, links, words)
-        for job in payloads.objects(payload.get("jobs"))
-        if (job_id := payloads.line(job.get("id")))
-    )
+    jobs = payloads.objects(payload.get("jobs"))
+    cards = tuple(made for job in jobs if (made := card(dict(job), links, words)) is not None)
     if not cards:
         raise MessageError("the payload of recommendations holds no job")
     first, *others = cards

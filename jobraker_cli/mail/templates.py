@@ -21,13 +21,15 @@ from jinja2 import (
     pass_context,
 )
 from jinja2.bccache import Bucket
-from jinja2.runtime import Context
+from jinja2.runtime import Context, Macro, new_context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2.utils import internalcode
 from markupsafe import Markup
 
 from jobraker_cli.errors import ConfigError
 from jobraker_cli.mail.clean import clean_line
 from jobraker_cli.mail.languages import LANGUAGES, SOURCE, Language, catalogue
+from jobraker_cli.mail.mime import JOINED
 
 PARTS = ("subject.txt", "txt", "html")
 MOST_PIECES = 10_000  # rendered and kept at a time, in each language
@@ -50,6 +52,20 @@ class Templates:
         self._compiled = _Compiled()
         self._environment: Callable[[str], Environment] = cache(self._made)
         self.get: Callable[[str, str, str], Template] = cache(self._template)
+        self._seen: Callable[[str], dict[str, object]] = cache(self._globals)
+
+    def render(self, name: str, part: str, tag: str, variables: Mapping[str, object]) -> str:
+        """A part of a kind's mail in a language; breaks of lines that `once` joined are `JOINED`.
+
+        As Template.render, without merging and looking over the globals anew for every part.
+        """
+        template = self.get(name, part, tag)
+        environment, seen = template.environment, {**self._seen(tag), **variables}
+        context = new_context(environment, template.name, template.blocks, seen, shared=True)
+        return environment.concat(template.root_render_func(context))
+
+    def _globals(self, tag: str) -> dict[str, object]:
+        return dict(self._environment(tag).globals)
 
     def check(self) -> None:
         """Read every file of the operator's; ConfigError, with file and line, for a mistake."""
@@ -80,10 +96,12 @@ class Templates:
             extensions=["jinja2.ext.i18n"],
             bytecode_cache=self._compiled,
         )
+        environment.context_class = _Context
         environment.policies["ext.i18n.trimmed"] = True
         environment.globals.update(self._shared)
         _speak(environment, LANGUAGES[tag])
-        environment.globals["once"] = _once()
+        environment.globals["once"] = once = _once()
+        environment.filters["once"] = lambda value, macro, *more: once(macro, value, *more)
         return environment
 
 
@@ -117,7 +135,8 @@ def _loader(folder: Path | None) -> BaseLoader:
 def _once() -> Callable[..., str]:
     """What templates call as once(macro, value, ...): what many mails show alike is rendered once.
 
-    The macro must go by its values alone: nothing of one mail may stand in it.
+    `value | once(macro, ...)` is the same, and takes less time. The macro must go by its values
+    alone: nothing of one mail may stand in it. What comes of it is one long line, see `mime`.
     """
     rendered: dict[tuple[object, ...], str] = {}
 
@@ -127,7 +146,7 @@ def _once() -> Callable[..., str]:
         if found is None:
             if len(rendered) >= MOST_PIECES:
                 rendered.clear()
-            found = rendered[key] = macro(*values)
+            found = rendered[key] = macro(*values).replace("\n", JOINED)
         return found
 
     return once
@@ -189,6 +208,19 @@ def newest(folder: Path | None) -> tuple[int, int]:
             with suppress(FileNotFoundError):  # an editor's own, gone again
                 times.append(path.stat().st_mtime_ns)
     return max(times, default=0), len(times)
+
+
+class _Context(Context):
+    """A context that calls macros, which are most calls, without asking what they are."""
+
+    @internalcode
+    def call(self, called: Callable[..., object], /, *values: object, **named: object) -> object:
+        """Call something from a template."""
+        if type(called) is not Macro:
+            return super().call(called, *values, **named)
+        named.pop("_loop_vars", None)
+        named.pop("_block_vars", None)
+        return called(self.eval_ctx, *values, **named)
 
 
 class _Compiled(BytecodeCache):
