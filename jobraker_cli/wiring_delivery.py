@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from random import SystemRandom
+from random import Random
 from threading import Event
 from typing import TYPE_CHECKING, TextIO
 
@@ -82,7 +82,7 @@ class Delivery:
             composer=self.composer,
             routes=Routes(routes=self._routes(), timer=time.monotonic),
             lanes=self.settings.email_connections if self._is_smtp else 1,
-            judge=Judge(policy=policy, clock=self.clock, jitter=SystemRandom().random),
+            judge=Judge(policy=policy, clock=self.clock, jitter=Random().random),  # noqa: S311
             clock=self.clock,
             timer=time.monotonic,
             stop=self.stop,

@@ -18,7 +18,7 @@ from jobraker_cli.mail.verp import tagged
 from jobraker_cli.store import inbox, outbox
 from jobraker_cli.store.engine import translate
 from jobraker_cli.store.outbox import Attempt, Claimed, Settlement
-from jobraker_cli.store.settlements import commit_lazily, record_attempts, settle
+from jobraker_cli.store.settlements import record_attempts, settle, settle_alone
 from jobraker_cli.store.suppressions import suppress, suppressed
 
 SENDER_DIED = "the sender died while it had this message; how far it came is unknown"
@@ -237,8 +237,10 @@ class Claims:
         dead_addresses: Sequence[str],
         full_mailboxes: Sequence[str],
     ) -> None:
+        if not dead_addresses and not full_mailboxes:
+            settle_alone(self.engine, self.owner, settled)
+            return
         with self.engine.begin() as connection:
-            commit_lazily(connection)
             settle(connection, self.owner, settled)
             suppress(connection, dead_addresses, reason="hard bounce", source="smtp")
             inbox.count_soft_bounces(

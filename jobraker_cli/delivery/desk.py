@@ -33,6 +33,8 @@ class Desk:
     _returned: list[str] = field(default_factory=list)
     _settled: list[Judged] = field(default_factory=list)
     _first_settled: float = 0.0
+    _last_settled: float = 0.0
+    _gap: float = 0.0  # between the last outcome and the one before
     _open: int = 0  # handed to a server, outcome not written
     _busy: Counter[str] = field(default_factory=Counter)  # messages in a lane's hands, by domain
     _group: int = 1
@@ -71,15 +73,18 @@ class Desk:
         with self._lock:
             return self._waiting[0].claimed.priority if self._waiting else None
 
-    def collect(self, timeout: float) -> tuple[Sequence[Judged], Sequence[str]]:
+    def collect(
+        self, timeout: float, *, wait: bool = True
+    ) -> tuple[Sequence[Judged], Sequence[str]]:
         """The next group of settlements, and the ids of messages that were given back.
 
-        Waits until a group is full or 20 ms old, `timeout` seconds at most when nothing happens.
+        Waits until a group is full or 20 ms old, `timeout` seconds at most when nothing happens; or
+        does not `wait`.
         Raises what a lane raised.
         """
         with self._lock:
             until = self.timer() + timeout
-            while not self._returned and self._error is None:
+            while wait and not self._returned and self._error is None:
                 now = self.timer()
                 if self._settled:
                     until = self._first_settled + GROUP_SECONDS
@@ -93,6 +98,16 @@ class Desk:
             settled, self._settled = self._settled[: self._group], self._settled[self._group :]
             returned, self._returned = self._returned, []
             return settled, returned
+
+    def is_due(self) -> bool:
+        """Whether outcomes are to be written before more is sent, since that may take too long.
+
+        For a thread that sends itself: nobody else writes while it does.
+        """
+        if not self._settled:
+            return bool(self._returned) or self._error is not None
+        waited = self.timer() - self._first_settled
+        return len(self._settled) >= self._group or waited + self._gap >= GROUP_SECONDS
 
     def written(self, number: int) -> None:
         """So many outcomes are in the database: as many messages more may go."""
@@ -153,8 +168,10 @@ class Desk:
                 self._refuse(judged.error)
             if not sent:
                 self._open += 1
+            now = self.timer()
             if not self._settled:
-                self._first_settled = self.timer()
+                self._first_settled = now
+            self._gap, self._last_settled = now - self._last_settled, now
             self._settled.append(judged)
             if self.slow:
                 self._for_lanes.notify_all()

@@ -1,4 +1,6 @@
-"""A lane: one thread that takes messages from the desk, builds them and sends them, one by one.
+"""A lane: it takes messages from the desk, builds them and sends them, one by one.
+
+Several lanes have a thread each; one lane alone is stepped by the thread that claims and settles.
 
 It builds the next message before it sends one, so that a way out that can do so may announce it.
 """
@@ -16,6 +18,9 @@ from jobraker_cli.model import Letter
 
 SLOW_SECONDS = 5.0
 """From here on a recipient domain counts as slow, and has one lane of a process to itself."""
+
+PACE_OVER = 4
+"""Messages over which the pace of a lane is smoothed."""
 
 Build = Callable[[Letter], bytes]
 
@@ -40,28 +45,52 @@ class Lane:
     half_lease: float
     timer: Callable[[], float]
     _ways: dict[str, Transport] = field(default_factory=dict)
+    _next_one: _Built | None = None
+    blocked: UnreachableError | None = None  # there is no way left for this lane
+    pace: float = 0.0  # seconds that a message took to send, lately
 
     def run(self) -> None:
         """Send, one after the other, until there is nothing more to come."""
-        blocked: UnreachableError | None = None
+        while self._step(wait=True):
+            pass
+        self.close()
+
+    def step(self) -> bool:
+        """Send one message; False when there is none now, or no way left."""
+        return self._step(wait=False)
+
+    def close(self) -> None:
+        """Give back what was not sent, take leave of the servers and of the desk."""
+        if self._next_one is not None:
+            self.desk.give_back(self._next_one.ready, sent=False)
+            self._next_one = None
+        for way in self._ways.values():
+            way.close()
+        self.desk.leave(self.blocked)
+
+    def _step(self, *, wait: bool) -> bool:
         try:
-            one = self._next(wait=True)
-            while one is not None:
-                following = self._next(wait=False)
-                slow = frozenset(self.desk.slow)
-                blocked = self._send(one, following)
-                if blocked is not None and following is not None:
-                    self.desk.give_back(following.ready, sent=False)
-                elif following is not None and self._has_slowed(following, slow):
-                    self.desk.put_back(following.ready)  # others go first
-                    following = None
-                one = None if blocked is not None else following or self._next(wait=True)
+            one = self._next_one or (self._next(wait=wait) if self.blocked is None else None)
+            self._next_one = None
+            if one is not None:
+                self._send_before(one, self._next(wait=False))
         except BaseException as error:
             self.desk.fail(error)
-        finally:
-            for way in self._ways.values():
-                way.close()
-            self.desk.leave(blocked)
+            return False
+        return one is not None
+
+    def _send_before(self, one: _Built, following: _Built | None) -> None:
+        """Send a message, and keep the following one for the next step if that may go then."""
+        slow = frozenset(self.desk.slow)
+        self.blocked = self._send(one, following)
+        if following is None:
+            return
+        if self.blocked is not None:
+            self.desk.give_back(following.ready, sent=False)
+        elif self._has_slowed(following, slow):
+            self.desk.put_back(following.ready)  # others go first
+        else:
+            self._next_one = following
 
     def _has_slowed(self, one: _Built, slow: frozenset[str]) -> bool:
         """Whether its domain has been found to be slow since these were known."""
@@ -149,6 +178,7 @@ class Lane:
             outcome = self._way(ready.route).send(one.envelope, after)
         except MessageError as error:
             return self.judge.untried(ready.claimed, "dead", reason=str(error))
+        self.pace += (outcome.seconds - self.pace) / PACE_OVER
         if outcome.seconds > SLOW_SECONDS:
             self.desk.slow.add(ready.claimed.domain)
         return self.judge.judged(ready.claimed, outcome)

@@ -1,9 +1,10 @@
 """Claim, send, settle: from the outbox to the relay, in one process.
 
-This thread has the database to itself: it claims messages and writes outcomes, in groups. Lanes,
-threads with a way out each, build and send. No transaction is open while the network is waited
-for. So a crash repeats at most one message a lane and the group not yet written, with the same
-bytes, and loses nothing.
+This thread has the database to itself: it claims messages and writes outcomes, in groups. It sends,
+too, as long as the relay answers at once: a processor has nothing better to do. Where a message
+takes long, lanes, threads with a way out each, build and send. No transaction is open while the
+network is waited for. So a crash repeats at most one message a lane and the group not yet written,
+with the same bytes, and loses nothing.
 """
 
 from collections.abc import Callable, Sequence
@@ -26,12 +27,17 @@ from jobraker_cli.errors import ConfigError, UnreachableError
 if TYPE_CHECKING:  # loading the templates waits until there is something to render
     from jobraker_cli.mail.compose import Composer
 
-LARGEST_BATCH = 100
+LARGEST_BATCH = 200
 STOCK_SECONDS = 1.0
 """Claim about as much as goes out in this time, so that what is urgent soon has its turn."""
 
 PER_LANE = 10
 """Messages that have to wait before another lane is opened for them."""
+
+LANES_FROM_SECONDS = 0.01
+"""From this time a message on, it is worth while to send several at once."""
+
+POLL_SECONDS = 0.25
 
 PATIENCE_SECONDS = 15.0
 """How long after a signal a server is waited for."""
@@ -51,7 +57,9 @@ class Sender:
     stop: Event
     progress: Callable[[int], None]
     _desk: Desk = field(init=False)
+    _own: Lane | None = None  # the lane of this thread
     _lanes: list[tuple[Thread, Lane]] = field(default_factory=list)
+    _over: Event = field(default_factory=Event)
     _claimed: int = 0
 
     def __post_init__(self) -> None:
@@ -90,6 +98,7 @@ class Sender:
                 more = more or self._desk.stock() <= size // 2
                 self._claim(until, PER_LANE, report, before=self._desk.first_priority())
                 done, looked_at = 0, self.timer()
+            self._send()
             written = self._write(report, timeout=0.0 if more and not self._desk.stock() else 0.1)
             done += written
             idle = self._desk.is_idle()
@@ -145,27 +154,61 @@ class Sender:
                 return batch
         return ()
 
+    def _send(self) -> None:
+        """In this thread: send until outcomes are to be written, or nothing more can go now."""
+        own = self._own
+        if own is None:
+            return
+        while not (self.stop.is_set() or self._desk.is_due()) and own.step():
+            pass
+        if own.blocked is not None:
+            self._own = None
+            own.close()
+        elif own.pace > LANES_FROM_SECONDS:
+            self._open_lanes()
+
     def _open_lanes(self) -> None:
-        composer = self.composer()
+        """As many as are worth it: one, which is this thread's, unless sending is slow."""
         wanted = min(self.lanes, 1 + self._desk.stock() // PER_LANE)
-        while len(self._lanes) < wanted:
-            lane = Lane(
-                desk=self._desk,
-                judge=self.judge,
-                build=lambda letter: composer.compose(letter).content,
-                routes=self.routes,
-                sender_of=self.claims.policy.sender_of,
-                half_lease=self.claims.policy.lease_seconds / 2,
-                timer=self.timer,
-            )
-            self._desk.join()
-            thread = Thread(target=lane.run, daemon=True)
-            self._lanes.append((thread, lane))
-            thread.start()
+        if not self._lanes and self._own is None:
+            self._own = self._lane()
+            Thread(target=self._watch, args=(self._own,), daemon=True).start()
+        is_slow = self._own is None or self._own.pace > LANES_FROM_SECONDS
+        if wanted > 1 and is_slow and self._own is not None:
+            self._start(self._own)
+            self._own = None
+        while self._own is None and len(self._lanes) < wanted:
+            self._start(self._lane())
+
+    def _lane(self) -> Lane:
+        composer = self.composer()
+        self._desk.join()
+        return Lane(
+            desk=self._desk,
+            judge=self.judge,
+            build=lambda letter: composer.compose(letter).content,
+            routes=self.routes,
+            sender_of=self.claims.policy.sender_of,
+            half_lease=self.claims.policy.lease_seconds / 2,
+            timer=self.timer,
+        )
+
+    def _start(self, lane: Lane) -> None:
+        thread = Thread(target=lane.run, daemon=True)
+        self._lanes.append((thread, lane))
+        thread.start()
+
+    def _watch(self, lane: Lane) -> None:
+        """After a signal let a lane wait for no server for longer than `PATIENCE_SECONDS`."""
+        while not self._over.wait(POLL_SECONDS):
+            if self.stop.is_set():
+                if not self._over.wait(PATIENCE_SECONDS):
+                    lane.give_up()
+                return
 
     def _write(self, report: DeliveryReport, *, timeout: float) -> int:
         """Write a group of outcomes and give back what was not tried; how many it was."""
-        settled, returned = self._desk.collect(timeout)
+        settled, returned = self._desk.collect(timeout, wait=self._own is None)
         self._record(settled, report)
         self._desk.written(len(settled))
         if returned:
@@ -184,6 +227,9 @@ class Sender:
     def _finish(self, report: DeliveryReport) -> None:
         """Let the lanes finish, write what they did, give the rest back."""
         self._desk.end()
+        if self._own is not None:
+            self._own.close()
+        self._over.set()
         deadline = self.timer() + PATIENCE_SECONDS
         while self._is_any_lane_at_work() and self.timer() < deadline:
             self._write(report, timeout=0.05)
@@ -198,6 +244,9 @@ class Sender:
     def _break_off(self) -> None:
         """After a failure: send no more, and leave what is in flight to its lease."""
         self._desk.end()
+        self._over.set()
+        if self._own is not None:
+            self._own.close()
         deadline = self.timer() + PATIENCE_SECONDS
         for thread, _ in self._lanes:
             thread.join(max(0.0, deadline - self.timer()))

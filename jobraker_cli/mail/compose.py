@@ -1,6 +1,5 @@
 """From an outbox row to the bytes of its mail: view, templates, headers, MIME."""
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -18,6 +17,7 @@ from jobraker_cli.mail.headers import headers
 from jobraker_cli.mail.kinds import KINDS, MailKind
 from jobraker_cli.mail.languages import SOURCE, language_of
 from jobraker_cli.mail.links import Links
+from jobraker_cli.mail.payloads import parsed
 from jobraker_cli.mail.templates import PARTS, Templates
 from jobraker_cli.mail.wording import Words
 from jobraker_cli.model import Letter
@@ -114,7 +114,8 @@ class Composer:
         if kind is None:
             raise MessageError(f"there is no kind of mail named {clean_line(letter.kind, 40)!r}")
         # Databases give the same moment in different zones; a retry must have the same bytes.
-        letter = replace(letter, created_at=letter.created_at.astimezone(UTC))
+        if letter.created_at.tzinfo is not UTC:
+            letter = replace(letter, created_at=letter.created_at.astimezone(UTC))
         links = Links(
             brand=self._brand, key=self._key, user_id=letter.user_id, issued_at=letter.created_at
         )
@@ -167,7 +168,7 @@ class _Opened:
 
 def _payload(letter: Letter) -> Mapping[str, object]:
     try:
-        payload = json.loads(letter.payload)
+        payload = parsed(letter.payload)
     except (ValueError, RecursionError) as error:
         raise MessageError("the payload is not JSON") from error
     if not isinstance(payload, dict):

@@ -1,12 +1,28 @@
 """What an outbox row's payload holds, read defensively: wrong types count as nothing said."""
 
+import json
 import math
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from jobraker_cli.mail.clean import clean_line
 
 _MOST = 10**12
+_LONGEST_KEPT = 20_000
+
+
+def parsed(payload: str) -> object:
+    """A payload's JSON, which nobody may change: its check and its mail share it.
+
+    Raises ValueError and RecursionError.
+    """
+    return _parsed(payload) if len(payload) <= _LONGEST_KEPT else json.loads(payload)
+
+
+@lru_cache(maxsize=512)  # two claims of a process
+def _parsed(payload: str) -> object:
+    return json.loads(payload)
 
 
 def line(value: object, limit: int = 200) -> str:

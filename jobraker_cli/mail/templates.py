@@ -8,7 +8,6 @@ from pathlib import Path
 
 from jinja2 import (
     BaseLoader,
-    BytecodeCache,
     ChoiceLoader,
     Environment,
     FileSystemLoader,
@@ -20,19 +19,16 @@ from jinja2 import (
     meta,
     pass_context,
 )
-from jinja2.bccache import Bucket
-from jinja2.runtime import Context, Macro, new_context
+from jinja2.runtime import Context, new_context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
-from jinja2.utils import internalcode
 from markupsafe import Markup
 
 from jobraker_cli.errors import ConfigError
 from jobraker_cli.mail.clean import clean_line
 from jobraker_cli.mail.languages import LANGUAGES, SOURCE, Language, catalogue
-from jobraker_cli.mail.mime import JOINED
+from jobraker_cli.mail.pieces import Compiled, Pieces, PlainContext
 
 PARTS = ("subject.txt", "txt", "html")
-MOST_PIECES = 10_000  # rendered and kept at a time, in each language
 ORIGINALS = "jobraker"  # "jobraker/emails/base.html" is ours, whatever an operator put before it
 
 
@@ -49,13 +45,13 @@ class Templates:
             raise ConfigError(f"the folder of mail templates does not exist: {folder}")
         self.folder = folder
         self._shared = shared
-        self._compiled = _Compiled()
+        self._compiled = Compiled()
         self._environment: Callable[[str], Environment] = cache(self._made)
         self.get: Callable[[str, str, str], Template] = cache(self._template)
         self._seen: Callable[[str], dict[str, object]] = cache(self._globals)
 
     def render(self, name: str, part: str, tag: str, variables: Mapping[str, object]) -> str:
-        """A part of a kind's mail in a language; breaks of lines that `once` joined are `JOINED`.
+        """A part of a kind's mail in a language; breaks of lines in pieces are `mime.JOINED`.
 
         As Template.render, without merging and looking over the globals anew for every part.
         """
@@ -96,12 +92,13 @@ class Templates:
             extensions=["jinja2.ext.i18n"],
             bytecode_cache=self._compiled,
         )
-        environment.context_class = _Context
+        environment.context_class = PlainContext
         environment.policies["ext.i18n.trimmed"] = True
         environment.globals.update(self._shared)
         _speak(environment, LANGUAGES[tag])
-        environment.globals["once"] = once = _once()
-        environment.filters["once"] = lambda value, macro, *more: once(macro, value, *more)
+        pieces = Pieces()
+        environment.globals["once"] = pieces.once
+        environment.filters["once_each"] = pieces.each
         return environment
 
 
@@ -130,26 +127,6 @@ def _loader(folder: Path | None) -> BaseLoader:
         return ChoiceLoader([own, originals])
     theirs = FileSystemLoader(folder)
     return ChoiceLoader([theirs, PrefixLoader({"emails": theirs}), own, originals])
-
-
-def _once() -> Callable[..., str]:
-    """What templates call as once(macro, value, ...): what many mails show alike is rendered once.
-
-    `value | once(macro, ...)` is the same, and takes less time. The macro must go by its values
-    alone: nothing of one mail may stand in it. What comes of it is one long line, see `mime`.
-    """
-    rendered: dict[tuple[object, ...], str] = {}
-
-    def once(macro: Callable[..., str], *values: object) -> str:
-        key = (getattr(macro, "name", macro), *values)
-        found = rendered.get(key)
-        if found is None:
-            if len(rendered) >= MOST_PIECES:
-                rendered.clear()
-            found = rendered[key] = macro(*values).replace("\n", JOINED)
-        return found
-
-    return once
 
 
 def _speak(environment: Environment, language: Language) -> None:
@@ -208,31 +185,3 @@ def newest(folder: Path | None) -> tuple[int, int]:
             with suppress(FileNotFoundError):  # an editor's own, gone again
                 times.append(path.stat().st_mtime_ns)
     return max(times, default=0), len(times)
-
-
-class _Context(Context):
-    """A context that calls macros, which are most calls, without asking what they are."""
-
-    @internalcode
-    def call(self, called: Callable[..., object], /, *values: object, **named: object) -> object:
-        """Call something from a template."""
-        if type(called) is not Macro:
-            return super().call(called, *values, **named)
-        named.pop("_loop_vars", None)
-        named.pop("_block_vars", None)
-        return called(self.eval_ctx, *values, **named)
-
-
-class _Compiled(BytecodeCache):
-    """Templates that were compiled for one language serve all: their words are looked up late."""
-
-    def __init__(self) -> None:
-        self._code: dict[str, object] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        """Give a template's code if it was compiled before."""
-        bucket.code = self._code.get(bucket.key)  # type: ignore[assignment]
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        """Keep a template's code."""
-        self._code[bucket.key] = bucket.code

@@ -195,16 +195,7 @@ class History:
 
 def histories(connection: Connection, user_ids: Collection[str]) -> Mapping[str, History]:
     """The histories of users, three queries for all of them together."""
-    applied = _jobs_by_user(
-        connection, select(applications.c.user_id, applications.c.job_id), user_ids
-    )
-    dismissed = _jobs_by_user(
-        connection,
-        select(recommended_jobs.c.user_id, recommended_jobs.c.job_id).where(
-            recommended_jobs.c.status.in_(NOT_WANTED)
-        ),
-        user_ids,
-    )
+    applied, dismissed = _applied(connection, user_ids), _dismissed(connection, user_ids)
     mailed = _jobs_by_user(connection, select(sent_job.c.user_id, sent_job.c.job_id), user_ids)
     return {
         user: History(
@@ -214,6 +205,26 @@ def histories(connection: Connection, user_ids: Collection[str]) -> Mapping[str,
         )
         for user in user_ids
     }
+
+
+def done_with(connection: Connection, user_ids: Collection[str]) -> Mapping[str, Set[str]]:
+    """By user, the jobs that they applied to or dismissed; those who did neither are left out."""
+    applied, dismissed = _applied(connection, user_ids), _dismissed(connection, user_ids)
+    return {
+        user: applied.get(user, set()) | dismissed.get(user, set())
+        for user in applied.keys() | dismissed.keys()
+    }
+
+
+def _applied(connection: Connection, user_ids: Collection[str]) -> dict[str, set[str]]:
+    found = select(applications.c.user_id, applications.c.job_id)
+    return _jobs_by_user(connection, found, user_ids)
+
+
+def _dismissed(connection: Connection, user_ids: Collection[str]) -> dict[str, set[str]]:
+    found = select(recommended_jobs.c.user_id, recommended_jobs.c.job_id)
+    found = found.where(recommended_jobs.c.status.in_(NOT_WANTED))
+    return _jobs_by_user(connection, found, user_ids)
 
 
 def with_vacancies(

@@ -1,18 +1,20 @@
-"""Outcomes of a group of messages, written in two statements whatever the size of the group.
+"""Outcomes of a group of messages, written in one statement (SQLite: two), however many they are.
 
-The rows travel as one JSON parameter. Functions take an open connection and never commit.
+The rows travel as one JSON parameter. But for `settle_alone`, functions take an open connection and
+never commit.
 """
 
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, TextClause, text
+from sqlalchemy import Connection, Engine, TextClause, text
 
 from jobraker_cli.store.outbox import Attempt, Settlement
 from jobraker_cli.store.types import sqlite_moment
 
-# -- settle: writes the outcomes of rows that are still this owner's; gives back their ids --
+# -- settle: writes the outcomes of rows that are still this owner's, and how they were tried --
 _SETTLE = """
 UPDATE jobraker_outbox SET
     state = v.state, owner = NULL, lease_until = NULL, attempt = v.new_attempt,
@@ -22,12 +24,23 @@ WHERE jobraker_outbox.id = v.id AND jobraker_outbox.owner = :owner
     AND jobraker_outbox.attempt = v.attempt
 RETURNING jobraker_outbox.id
 """
+_COLUMNS = "attempt, at, phase, code, enhanced_code, text, provider, seconds"
+# The commit need not wait for the disk: a crash of the database itself may lose its last fraction
+# of a second, which a crash of ours does not.
 _SETTLE_POSTGRESQL = text(
-    _SETTLE.format(
-        rows="""jsonb_to_recordset(CAST(:rows AS jsonb)) AS v(
-            id uuid, state text, attempt int, new_attempt int, next_attempt_at timestamptz,
-            sent_at timestamptz, reason text)"""
-    )
+    f"""
+WITH v AS MATERIALIZED (
+    SELECT * FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS v(
+        id uuid, state text, attempt int, new_attempt int, next_attempt_at timestamptz,
+        sent_at timestamptz, reason text, at timestamptz, phase text, code int,
+        enhanced_code text, text text, provider text, seconds double precision)
+), settled AS (
+    {_SETTLE.format(rows="v, (SELECT set_config('synchronous_commit', 'off', true)) AS lazily")}
+)
+INSERT INTO jobraker_attempt (outbox_id, {_COLUMNS})
+SELECT v.id, {_COLUMNS.replace("attempt", "v.attempt", 1)}
+FROM v JOIN settled ON settled.id = v.id WHERE v.phase IS NOT NULL
+"""
 )
 _SETTLE_SQLITE = text(
     _SETTLE.format(
@@ -44,51 +57,50 @@ _SETTLE_SQLITE = text(
 )
 
 # -- attempt: writes tries of messages down --
-_ATTEMPT = """
-INSERT INTO jobraker_attempt
-    (outbox_id, attempt, at, phase, code, enhanced_code, text, provider, seconds)
-"""
 _ATTEMPT_POSTGRESQL = text(
-    _ATTEMPT
-    + """SELECT outbox_id, attempt, at, phase, code, enhanced_code, text, provider, seconds
-    FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS v(
-        outbox_id uuid, attempt int, at timestamptz, phase text, code int, enhanced_code text,
-        text text, provider text, seconds double precision)"""
+    f"""
+INSERT INTO jobraker_attempt (outbox_id, {_COLUMNS})
+SELECT outbox_id, {_COLUMNS} FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS v(
+    outbox_id uuid, attempt int, at timestamptz, phase text, code int, enhanced_code text,
+    text text, provider text, seconds double precision)
+"""
 )
+_EXTRACTED = ", ".join(f"json_extract(value, '$.{name}')" for name in _COLUMNS.split(", "))
 _ATTEMPT_SQLITE = text(
-    _ATTEMPT
-    + """SELECT
-    json_extract(value, '$.outbox_id'),
-    json_extract(value, '$.attempt'),
-    json_extract(value, '$.at'),
-    json_extract(value, '$.phase'),
-    json_extract(value, '$.code'),
-    json_extract(value, '$.enhanced_code'),
-    json_extract(value, '$.text'),
-    json_extract(value, '$.provider'),
-    json_extract(value, '$.seconds')
-    FROM json_each(:rows)"""
+    f"""
+INSERT INTO jobraker_attempt (outbox_id, {_COLUMNS})
+SELECT json_extract(value, '$.outbox_id'), {_EXTRACTED} FROM json_each(:rows)
+"""
 )
+
+
+def settle_alone(engine: Engine, owner: str, settlements: Sequence[Settlement]) -> None:
+    """Write outcomes in a transaction of their own: one round trip, where one statement does it."""
+    if engine.dialect.name != "postgresql":
+        with engine.begin() as connection:
+            settle(connection, owner, settlements)
+        return
+    with engine.connect() as connection:
+        driver: Any = connection.connection.dbapi_connection
+        driver.autocommit = True  # SQLAlchemy's way to do it costs a round trip
+        try:
+            settle(connection, owner, settlements)
+            connection.commit()
+        finally:
+            if not driver.closed:
+                driver.autocommit = False
 
 
 def settle(connection: Connection, owner: str, settlements: Sequence[Settlement]) -> None:
     """Write outcomes; one whose row is not this owner's any more (settled already) is left out."""
     if not settlements:
         return
-    rows = [
-        {
-            "id": _id(connection, one.id),
-            "state": one.state,
-            "attempt": one.attempt,
-            "new_attempt": one.attempt if one.counts else one.attempt - 1,
-            "next_attempt_at": _moment(connection, one.next_attempt_at),
-            "sent_at": _moment(connection, one.at) if one.state == "sent" else None,
-            "reason": one.reason,
-        }
-        for one in settlements
-    ]
-    statement = _chosen(connection, _SETTLE_POSTGRESQL, _SETTLE_SQLITE)
-    found = connection.execute(statement, {"rows": _json(rows), "owner": owner})
+    if connection.dialect.name == "postgresql":
+        rows = [{**_row(connection, one), **_try(connection, one.tried)} for one in settlements]
+        connection.execute(_SETTLE_POSTGRESQL, {"rows": _json(rows), "owner": owner})
+        return
+    rows = [_row(connection, one) for one in settlements]
+    found = connection.execute(_SETTLE_SQLITE, {"rows": _json(rows), "owner": owner})
     ours = {str(row_id).replace("-", "") for row_id in found.scalars()}
     record_attempts(
         connection,
@@ -100,33 +112,42 @@ def settle(connection: Connection, owner: str, settlements: Sequence[Settlement]
     )
 
 
+def _row(connection: Connection, one: Settlement) -> dict[str, object]:
+    return {
+        "id": _id(connection, one.id),
+        "state": one.state,
+        "attempt": one.attempt,
+        "new_attempt": one.attempt if one.counts else one.attempt - 1,
+        "next_attempt_at": _moment(connection, one.next_attempt_at),
+        "sent_at": _moment(connection, one.at) if one.state == "sent" else None,
+        "reason": one.reason,
+    }
+
+
+def _try(connection: Connection, tried: Attempt | None) -> dict[str, object]:
+    if tried is None:
+        return {}
+    return {
+        "at": _moment(connection, tried.at),
+        "phase": tried.phase,
+        "code": tried.code,
+        "enhanced_code": tried.enhanced_code,
+        "text": tried.text,
+        "provider": tried.provider,
+        "seconds": tried.seconds,
+    }
+
+
 def record_attempts(connection: Connection, attempts: Sequence[tuple[str, int, Attempt]]) -> None:
     """Write tries of messages: (message id, number of the try, the try)."""
     if not attempts:
         return
     rows = [
-        {name: getattr(tried, name) for name in Attempt.__slots__}
-        | {
-            "outbox_id": _id(connection, row_id),
-            "attempt": number,
-            "at": _moment(connection, tried.at),
-        }
+        {"outbox_id": _id(connection, row_id), "attempt": number, **_try(connection, tried)}
         for row_id, number, tried in attempts
     ]
     statement = _chosen(connection, _ATTEMPT_POSTGRESQL, _ATTEMPT_SQLITE)
     connection.execute(statement, {"rows": _json(rows)})
-
-
-def commit_lazily(connection: Connection) -> None:
-    """Let this transaction's commit not wait for the disk, where the database offers that.
-
-    A crash of the database itself may lose it, its last fraction of a second; one of ours does not.
-    """
-    if connection.dialect.name == "postgresql":
-        connection.execute(_LAZILY)
-
-
-_LAZILY = text("SET LOCAL synchronous_commit = off")
 
 
 def _chosen(connection: Connection, postgresql: TextClause, sqlite: TextClause) -> TextClause:

@@ -1,15 +1,16 @@
 """The message of kind `job_alert`: its payload, and the check of it right before the send."""
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import Connection
 
 from jobraker_cli.delivery.checks import Checked
+from jobraker_cli.mail import payloads
 from jobraker_cli.mail.consent import ONE_ALERT, consent
 from jobraker_cli.mail.digest import headline_of
 from jobraker_cli.mail.wording import Words
@@ -19,6 +20,7 @@ from jobraker_cli.store.outbox import Claimed
 from jobraker_cli.tasks.digest import Digest, Item
 
 KIND = "job_alert"
+_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 POSTINGS = 50  # of one vacancy that a payload remembers
 
 
@@ -101,7 +103,7 @@ def check(
     wanted = alerts.still_wanted(connection, _collect(contents, _alert_ids))
     wanted -= _declined(preferences.chosen(connection, users), now)
     still_open = jobs.open_ids(connection, _collect(contents, _job_ids), now)
-    histories = alerts.histories(connection, users)
+    done_with = alerts.done_with(connection, users)
     tried = outbox.tried(connection, list(contents))
     found: dict[str, Checked] = {}
     for one in claimed:
@@ -109,8 +111,8 @@ def check(
         if one.letter.user_id is not None and one.letter.user_id not in active:
             found[one.letter.id] = Checked(cancel="the user is gone or deactivated")
         elif content is not None:
-            done_with = histories.get(one.letter.user_id or "", alerts.History()).done_with
-            fitting = still_open - done_with
+            own = done_with.get(one.letter.user_id or "")
+            fitting = still_open - own if own else still_open
             checked = _checked(content, wanted, fitting, frozen=one.letter.id in tried)
             found.update({one.letter.id: checked} if checked is not None else {})
             if checked is not None and checked.payload and one.letter.user_id is not None:
@@ -164,7 +166,7 @@ def _still(still_open: set[str]) -> Callable[[dict[str, Any]], dict[str, Any] | 
 def _read(text: str) -> dict[str, Any] | None:
     """The payload if it has the shape we write; anything else is left to the composer to refuse."""
     try:
-        content = json.loads(text)
+        content: Any = payloads.parsed(text)
         for section in content["sections"]:
             _require_id(section["alert_id"])
             for job in section["jobs"]:
@@ -177,7 +179,7 @@ def _read(text: str) -> dict[str, Any] | None:
 
 def _require_id(text: str) -> None:
     """Raise ValueError for an id in any but the spelling that we write."""
-    if str(UUID(text)) != text:
+    if not _ID.fullmatch(text):
         raise ValueError(text)
 
 

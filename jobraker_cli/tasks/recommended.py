@@ -7,7 +7,6 @@ from sqlalchemy import Connection
 
 from jobraker_cli.delivery.checks import Checked
 from jobraker_cli.store import alerts, jobs, outbox
-from jobraker_cli.store.alerts import History
 from jobraker_cli.store.outbox import Claimed
 from jobraker_cli.tasks import messages
 from jobraker_cli.tasks.applying import GONE
@@ -23,7 +22,7 @@ def check(
     contents = {one.letter.id: messages.content(one.letter.payload) for one in claimed}
     users = {one.letter.user_id for one in claimed if one.letter.user_id is not None}
     active = alerts.active_users(connection, users)
-    histories = alerts.histories(connection, users)
+    done_with = alerts.done_with(connection, users)
     named = {job for content in contents.values() for job in _job_ids(content)}
     still_open = jobs.open_ids(connection, named, now)
     tried = outbox.tried(connection, list(contents))
@@ -33,8 +32,8 @@ def check(
         if user_id is not None and user_id not in active:
             found[one.letter.id] = Checked(cancel=GONE)
         elif one.letter.id not in tried and _job_ids(content):
-            done_with = histories.get(user_id or "", History()).done_with
-            checked = _without(content, still_open - done_with)
+            own = done_with.get(user_id or "")
+            checked = _without(content, still_open - own if own else still_open)
             found.update({} if checked is None else {one.letter.id: checked})
     return found
 
