@@ -34,7 +34,7 @@ MONDAY = datetime(2026, 11, 16, tzinfo=UTC)
 DAYS = 7
 WORDS = ("python", "nurse", "welder", "teacher", "driver", "chef", "lawyer", "analyst")
 FREQUENCIES = ("daily",) * 16 + ("weekly",) * 3 + ("immediate",)
-STATUSES = ("submitted", "under_review", "interview_scheduled", "rejected")
+STATUSES = ("under_review", "interview_scheduled", "rejected")
 # The hours of a day: a task, when it is run, and on which weekday (None: on every one). What is
 # called idle runs once more when nothing is new, as it does every five minutes.
 HOURS = (
