@@ -49,7 +49,8 @@ def prune(
     else:
         with lock(app.engine, app.settings.database_url, "prune-1/1", wait=False):
             done = work(app, kept, app.clock(), dry_run=False)
-    words = ", ".join(f"{number} {name.replace('_', ' ')}" for name, number in done.items())
+    found = [f"{number} {name.replace('_', ' ')}" for name, number in done.items() if number]
+    words = ", ".join(found) or "nothing"
     hints = advice(app)
     head = "would go" if dry_run else "pruned"
     show_record({"dry_run": dry_run, "pruned": done, "advice": hints}, [f"{head}: {words}", *hints])
