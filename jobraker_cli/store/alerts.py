@@ -15,7 +15,7 @@ from jobraker_cli.matching.rows import keywords_of
 from jobraker_cli.model import Alert, User
 from jobraker_cli.store.ledger import alert_mark, sent_job
 from jobraker_cli.store.shared import applications, job_alerts, recommended_jobs, users
-from jobraker_cli.store.types import present
+from jobraker_cli.store.types import Id, present
 from jobraker_cli.store.upsert import insert_into
 
 NOT_WANTED = ("dismissed", "irrelevant")
@@ -42,6 +42,12 @@ SELECT * FROM unnest(
 )
 ON CONFLICT DO NOTHING
 """)
+# The text keeps the planner from trying every job of every user in the index, one by one.
+_MAILED = text("""
+SELECT user_id, job_id FROM jobraker_sent_job
+WHERE user_id = ANY(CAST(:user_id AS uuid[]))
+    AND CAST(job_id AS text) = ANY(CAST(:job_id AS text[]))
+""").columns(user_id=Id(), job_id=Id())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,10 +199,15 @@ class History:
         return job_id in self.applied or job_id in self.dismissed or job_id in self.mailed
 
 
-def histories(connection: Connection, user_ids: Collection[str]) -> Mapping[str, History]:
-    """The histories of users, three queries for all of them together."""
+def histories(
+    connection: Connection, user_ids: Collection[str], *, among: Collection[str] | None = None
+) -> Mapping[str, History]:
+    """The histories of users, three queries for all of them together.
+
+    With `among` of what they were mailed at least these jobs, so that a long past costs little.
+    """
     applied, dismissed = _applied(connection, user_ids), _dismissed(connection, user_ids)
-    mailed = _jobs_by_user(connection, select(sent_job.c.user_id, sent_job.c.job_id), user_ids)
+    mailed = _mailed(connection, user_ids, among)
     return {
         user: History(
             applied=frozenset(applied.get(user, ())),
@@ -320,6 +331,18 @@ def _subscription(row: Mapping[Any, Any]) -> Subscription:
     }
     alert["keywords"] = keywords_of(alert.get("keywords"))
     return Subscription(alert=Alert(**alert), user=User(**{"email": "", **user}))
+
+
+def _mailed(
+    connection: Connection, user_ids: Collection[str], among: Collection[str] | None
+) -> dict[str, set[str]]:
+    if among is None or connection.dialect.name != "postgresql":
+        found = select(sent_job.c.user_id, sent_job.c.job_id)
+        return _jobs_by_user(connection, found, user_ids)
+    by_user: dict[str, set[str]] = {}
+    for row in connection.execute(_MAILED, {"user_id": _array(user_ids), "job_id": _array(among)}):
+        by_user.setdefault(row.user_id, set()).add(row.job_id)
+    return by_user
 
 
 def _jobs_by_user(

@@ -189,7 +189,7 @@ class _Planner:
             taken = outbox.taken_keys(connection, list(keys.values()))
             due = [one for one in users if keys[one[0].user_id] not in taken]
             wanted = [one[0].user_id for one in due if one[0].user_id in found]
-            histories = store.histories(connection, wanted)
+            histories = store.histories(connection, wanted, among=self.jobs.ids)
             known = vacancies.mailed(connection, wanted, self.jobs.reposts, since=self.mailed_since)
             histories = store.with_vacancies(histories, known)
             wishes = consents.read(connection, wanted, self.run.now, self.app.settings.timezone)

@@ -18,7 +18,8 @@ BLOCK = 5_000
 class NewJobs:
     """Open jobs that came in above a floor, up to the intake of this run.
 
-    `reposts` says of the vacancies among them that an earlier intake knew, since when.
+    `reposts` says of the vacancies among them that an earlier intake knew, since when; `ids` are
+    the jobs that were read.
     """
 
     def __init__(
@@ -42,6 +43,7 @@ class NewJobs:
         self._created_since = created_since
         self._long_texts = long_texts
         self.reposts: dict[str, datetime] = {}
+        self.ids: set[str] = set()
         self._search: tuple[int, Search] | None = None
 
     def search(self, after: int) -> Search:
@@ -71,6 +73,7 @@ class NewJobs:
             ):
                 prepared = [prepare(job, self._rules) for job in block if self._fit(job)]
                 self._recognize(connection, prepared)
+                self.ids.update(one.job.id for one in prepared)
                 yield prepared
 
     def _recognize(self, connection: Connection, block: Sequence[PreparedJob]) -> None:
