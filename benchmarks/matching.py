@@ -15,14 +15,19 @@ import tempfile
 import time
 from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
+from itertools import islice
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from jobraker_cli.matching.asked import Asked
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 POSTINGS = ROOT.parent / "shared" / "real-jobs"
 SHOWN = 20
+BLOCK = 50_000  # alerts that are answered together
 SEED = 42
 
 
@@ -36,9 +41,8 @@ def read_rows(path: Path) -> Iterator[list[str]]:
 def with_jobraker(jobs: Path, alerts: Path) -> dict[str, Any]:
     """The engine with its full semantics, on one core."""
     from datetime import UTC, datetime, timedelta
-    from itertools import islice
 
-    from jobraker_cli.matching.criteria import Wish
+    from jobraker_cli.matching.asked import Asked
     from jobraker_cli.matching.matcher import Search
     from jobraker_cli.matching.prepared import prepare
     from jobraker_cli.model import Job, MatchRules
@@ -63,17 +67,34 @@ def with_jobraker(jobs: Path, alerts: Path) -> dict[str, Any]:
         )
         for number, (title, text, city, kind, pay) in enumerate(read_rows(jobs))
     )
+    search.answers(Asked())
     indexed = time.perf_counter()
     counts, shown = [], 0
-    for phrases, city, kind, pay in read_rows(alerts):
-        wish = Wish(tuple(phrases.split("|")), city, kind, "", False, int(pay) or None, None)
-        found = search.matches(wish, 0)
-        if found is None:
-            counts.append(0)
-            continue
-        counts.append(len(found))
-        shown += len(list(islice(found.in_order(), SHOWN)))
+    for block in blocks(alerts):
+        answers = search.answers(block)
+        assert answers
+        best = [answers.numbers(question, SHOWN) for question in range(len(answers))]
+        counts += [best[question][0] for question in answers.which.tolist()]
+        shown += sum(len(best[question][1]) for question in answers.which.tolist())
     return {"indexed": indexed, "counts": counts, "shown": shown}
+
+
+def blocks(alerts: Path) -> Iterator["Asked"]:
+    """What the alerts of a file ask, a block of them at a time."""
+    from jobraker_cli.matching.asked import Asked
+    from jobraker_cli.matching.criteria import Wish
+
+    limits: dict[str, tuple[Wish, int]] = {}
+    with alerts.open(encoding="utf-8") as lines:
+        while part := list(islice(lines, BLOCK)):
+            asked = Asked()
+            for line in part:
+                phrases, _, rest = line.partition("\t")
+                if rest not in limits:
+                    city, kind, pay = rest.rstrip("\n").split("\t")
+                    limits[rest] = Wish((), city, kind, "", False, int(pay) or None, None), 0
+                asked.add(tuple(phrases.split("|")), limits[rest])
+            yield asked
 
 
 def with_tantivy(jobs: Path, alerts: Path) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 
 Widening = tuple[int, ...]  # sets, each of which holds the one before it
 
+_PART = 512  # bits that are taken off a set at once
 _NOT_ZERO = re.compile(rb"[^\0]")
 
 
@@ -27,3 +28,15 @@ def members(numbers: int) -> Iterator[int]:
     for found in _NOT_ZERO.finditer(packed):  # most sets are sparse
         block, byte = found.start(), found[0][0]
         yield from (block * 8 + bit for bit in range(8) if byte >> bit & 1)
+
+
+def falling(numbers: int) -> Iterator[int]:
+    """The numbers in a set, highest first; the first ones come at once."""
+    while numbers:
+        shift = max(0, numbers.bit_length() - _PART)
+        part = numbers >> shift
+        numbers ^= part << shift
+        while part:
+            highest = part.bit_length() - 1
+            yield shift + highest
+            part ^= 1 << highest

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple, overload
 
 from jobraker_cli.matching import fields, location, pay
-from jobraker_cli.matching.bits import Widening
+from jobraker_cli.matching.bits import Widening, falling
 from jobraker_cli.matching.criteria import Wish, read_criteria
 from jobraker_cli.matching.explain import reasons
 
@@ -43,25 +44,27 @@ class Match(NamedTuple):
 class Ranked(Sequence[Match]):
     """All matches of some criteria, best first, put in order only as far as they are read."""
 
-    __slots__ = ("_board", "_found", "_limits", "_read", "_reasons", "_rules", "_unread", "_wish")
+    __slots__ = ("_count", "_jobs", "_read", "_reasons", "_rules", "_unread", "_wish")
 
     def __init__(
-        self, board: Board, wish: Wish, limits: Limits, found: int, rules: MatchRules
+        self,
+        wish: Wish,
+        rules: MatchRules,
+        jobs: Sequence[PreparedJob],
+        count: int,
+        order: Iterator[tuple[Tier, int]],
     ) -> None:
-        self._board = board
+        """`order` has how well each of `count` matches fits and its number among the jobs."""
         self._wish = wish
-        self._limits = limits
-        self._found = found
         self._rules = rules
+        self._jobs = jobs
+        self._count = count
         self._reasons: dict[PreparedJob, tuple[str, ...]] = {}
         self._read: list[Match] = []
-        self._unread: Iterator[tuple[Tier, int]] | None = None
-
-    def __bool__(self) -> bool:
-        return self._found > 0
+        self._unread = order
 
     def __len__(self) -> int:
-        return self._found.bit_count()
+        return self._count
 
     @overload
     def __getitem__(self, index: int) -> Match: ...
@@ -85,39 +88,11 @@ class Ranked(Sequence[Match]):
 
     def _read_on(self) -> bool:
         """Put the next match in order, if there is one."""
-        if self._unread is None:
-            self._unread = self.in_order()
         following = next(self._unread, None)
         if following:
-            self._read.append(self._match(*following))
+            tier, number = following
+            self._read.append(Match(self._jobs[number], tier, self))
         return following is not None
-
-    def in_order(self) -> Iterator[tuple[Tier, int]]:
-        """How well each match fits and its number among the board's jobs, best first."""
-        limits = self._limits
-        for said, words in self._by_words():
-            for located, place in _split(said, limits.places, location.UNASKED):
-                for paid, offer in _split(located, limits.pays, pay.UNASKED):
-                    tier = words, place, offer
-                    while paid:
-                        highest = paid.bit_length() - 1
-                        yield tier, highest
-                        paid ^= 1 << highest  # noqa: PLW2901 - the newest has the highest number
-
-    def _by_words(self) -> Iterator[tuple[int, int]]:
-        """The matches split by the fields in which the keywords hold."""
-        keywords, found = self._wish.keywords, self._found
-        if not keywords:
-            yield found, fields.UNASKED
-            return
-        for width in range(fields.UNASKED):
-            part = found and found & self._board.saying(keywords, width)
-            if part:
-                yield part, width
-                found ^= part
-
-    def _match(self, tier: Tier, number: int) -> Match:
-        return Match(self._board.jobs[number], tier, self)
 
     def reasons(self, job: PreparedJob) -> tuple[str, ...]:
         """Why a job is among these, in a few words for each clause; worked out once."""
@@ -126,6 +101,46 @@ class Ranked(Sequence[Match]):
             criteria = read_criteria(self._wish, self._rules)
             found = self._reasons[job] = reasons(criteria, job)
         return found
+
+
+def ranked(board: Board, wish: Wish, floor: int) -> Ranked | None:
+    """The jobs that a wish is for, of the intakes above a floor; None if there are none."""
+    limits, found = board.found(wish, floor)
+    if not found:
+        return None
+    order = _in_order(board, wish.keywords, limits, found)
+    return Ranked(wish, board.rules, board.jobs, found.bit_count(), order)
+
+
+def numbers(board: Board, wish: Wish, floor: int, most: int) -> tuple[int, Sequence[int]]:
+    """How many jobs a wish is for, and the numbers of the best of them."""
+    limits, found = board.found(wish, floor)
+    order = _in_order(board, wish.keywords, limits, found)
+    return found.bit_count(), [number for _, number in islice(order, most)]
+
+
+def _in_order(
+    board: Board, keywords: Sequence[str], limits: Limits, found: int
+) -> Iterator[tuple[Tier, int]]:
+    """How well each of the jobs found fits and its number among the board's, best first."""
+    for said, words in _by_words(board, keywords, found):
+        for located, place in _split(said, limits.places, location.UNASKED):
+            for paid, offer in _split(located, limits.pays, pay.UNASKED):
+                tier = words, place, offer
+                for number in falling(paid):  # the newest has the highest
+                    yield tier, number
+
+
+def _by_words(board: Board, keywords: Sequence[str], found: int) -> Iterator[tuple[int, int]]:
+    """The matches split by the fields in which the keywords hold."""
+    if not keywords:
+        yield found, fields.UNASKED
+        return
+    for width in range(fields.UNASKED):
+        part = found and found & board.entries.saying(keywords, width)
+        if part:
+            yield part, width
+            found ^= part
 
 
 def _split(found: int, widening: Widening | None, unasked: int) -> Sequence[tuple[int, int]]:

@@ -1,8 +1,9 @@
 """A job read once: its words, places, pay and the key of its vacancy."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import blake2b
 from math import inf
 
@@ -14,31 +15,36 @@ from jobraker_cli.matching.text import GAP, fold, inversions, reading, tokens
 from jobraker_cli.model import Job, MatchRules
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class PreparedJob:
     """A job as the matcher reads it.
 
-    `texts` holds the words of each field that has any, with the field's bit: a space on each side
-    of every word, and two between texts that are not neighbours. `age` grows with the time since
-    the posting; `employer` is the company's name without case, symbols, legal form.
+    `age` grows with the time since the posting; `employer` is the company's name without case,
+    symbols, legal form.
     """
 
     job: Job
-    texts: tuple[tuple[int, str], ...]
     place: Whereabouts
     pay: Pay | None
     age: float
     employer: str
     fingerprint: str
 
+    @cached_property
+    def texts(self) -> tuple[tuple[int, str], ...]:
+        """The words of each field that has any, with the field's bit; read when asked for.
+
+        A space stands on each side of every word, two between texts that are not neighbours.
+        """
+        return tuple(_texts(self.job))
+
 
 def prepare(job: Job, rules: MatchRules) -> PreparedJob:
-    """Read a job. All its texts are read, since a keyword may name any field."""
+    """Read a job: all of it but its words."""
     posted = job.posted_at or job.created_at
     employer = _employer(job.company)
     return PreparedJob(
         job=job,
-        texts=tuple(_texts(job)),
         place=whereabouts(job),
         pay=offered_pay(job, rules),
         age=-posted.timestamp() if posted else inf,
@@ -47,12 +53,17 @@ def prepare(job: Job, rules: MatchRules) -> PreparedJob:
     )
 
 
-def _texts(job: Job) -> Iterator[tuple[int, str]]:
+def written(job: Job) -> Iterator[tuple[int, Sequence[str]]]:
+    """The texts of each field that has any, with the field's bit: all, a keyword may name any."""
     for name, bit in FIELDS.items():
         text: str | tuple[str, ...] = getattr(job, name)
-        if not text:
-            continue
-        found = [reading(text)] if isinstance(text, str) else [reading(one) for one in text]
+        if text:
+            yield bit, (text,) if isinstance(text, str) else text
+
+
+def _texts(job: Job) -> Iterator[tuple[int, str]]:
+    for bit, texts in written(job):
+        found = [reading(text) for text in texts]
         if bit == TITLE:
             found += (" ".join(words) for words in inversions(job.title))
         yield bit, f" {GAP.join(found)} "

@@ -5,7 +5,7 @@ order, so that reading and evaluating it need no recursion however deep it nests
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import NamedTuple
@@ -90,6 +90,13 @@ def read_entry(entry: str, scope: int) -> Entry:
     """One keyword as a program; `scope` is where plain words count."""
     spoken: dict[Term, str] = {}
     return Entry(tuple(_read_entry(entry, scope, spoken)), spoken)
+
+
+def plain_words(entry: str) -> Sequence[str] | None:
+    """The words of a keyword that is one phrase and nothing more; None of any other."""
+    if _SYNTAX.search(entry) or entry.count(",") == 1:
+        return None
+    return terms(entry)
 
 
 def _joined(programs: Iterable[Program], operator: str) -> Program:

@@ -62,7 +62,7 @@ _ACRONYM_PLURAL = re.compile(r"(?<![A-Za-z0-9])([A-Z]{2})s(?![A-Za-z0-9])")  # R
 _PIECE = (
     256  # characters normalized at once: sorting a run of marks takes time square in its length
 )
-_LONGEST_WORD = 40  # what is longer is compared as written, and kept out of the cache
+KEPT_LENGTH = 40  # what is longer is compared as written, and kept out of the cache
 
 
 def fold(text: str) -> str:
@@ -92,7 +92,12 @@ def terms(text: str) -> list[str]:
 def reading(text: str) -> str:
     """The words that are compared, with a space between each two."""
     chunks = text.replace("&amp;", "&").split()
-    return _joined(" ".join(filter(None, map(_CHUNKS.__getitem__, chunks))))
+    return joined(" ".join(filter(None, map(_CHUNKS.__getitem__, chunks))))
+
+
+def chunk_words(chunk: str) -> list[str]:
+    """How what stands between two spaces reads, before words are joined."""
+    return [word for token in tokens(chunk) for word in _words(token)]
 
 
 class _Chunks(dict[str, str]):
@@ -101,9 +106,8 @@ class _Chunks(dict[str, str]):
     _MOST = 100_000
 
     def __missing__(self, chunk: str) -> str:
-        words = [word for token in tokens(chunk) for word in _words(token)]
-        read = " ".join(words)
-        if len(chunk) <= _LONGEST_WORD:
+        read = " ".join(chunk_words(chunk))
+        if len(chunk) <= KEPT_LENGTH:
             if len(self) >= self._MOST:
                 self.clear()
             self[chunk] = read
@@ -116,7 +120,7 @@ _LETTERS = re.compile(r"(?<= )([a-z]) and ([a-z])(?= )")
 _FUSING = frozenset("go" if "go" in pair else pair[0] for pair in FUSED)  # each pair has one
 
 
-def _joined(words: str) -> str:
+def joined(words: str) -> str:
     """Words that belong together as one: "r and d" is R&D, "go to" is no Go."""
     padded = f" {words} "
     if _BEFORE_LETTER.search(padded):
@@ -135,7 +139,7 @@ def _joined(words: str) -> str:
 
 
 def _words(written: str) -> tuple[str, ...]:
-    return _word(written) if len(written) <= _LONGEST_WORD else (written,)
+    return _word(written) if len(written) <= KEPT_LENGTH else (written,)
 
 
 @lru_cache(maxsize=50_000)

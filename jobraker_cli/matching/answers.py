@@ -1,0 +1,137 @@
+"""Many alerts answered at once: those that find few jobs in arrays, the others by sets.
+
+numpy takes some 100 ms to import, so this module is imported only where jobs are searched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import chain, pairwise
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from jobraker_cli.matching.corpus import PAIR, Numbers, as_array, ranges
+from jobraker_cli.matching.criteria import Wish
+from jobraker_cli.matching.entries import FEW, Entries
+from jobraker_cli.matching.match import Ranked, numbers, ranked
+from jobraker_cli.matching.planes import Fits, tier
+
+if TYPE_CHECKING:
+    from jobraker_cli.matching.asked import Asked
+    from jobraker_cli.matching.board import Board
+
+_AT_ONCE = 1_000_000  # jobs that are looked at together
+
+
+class _Sets(NamedTuple):
+    """The sets of keywords that alerts have: where the numbers of their entries stand."""
+
+    entries: Numbers
+    starts: Numbers
+    sizes: Numbers
+    totals: Numbers  # of the jobs of its entries
+    by_sets: Numbers  # whether its jobs are not looked at one by one
+
+
+class Answers:
+    """What each of many alerts finds, best first; equal questions are answered once.
+
+    `which[n]` is the question of alert n.
+    """
+
+    def __init__(self, asked: Asked, board: Board) -> None:
+        self._board = board
+        self._keywords = list(asked.keywords)
+        self._limits = list(asked.limits)
+        sets = _sets(self._keywords, board.entries)
+        keys = as_array(asked.said).astype(np.int64) << PAIR | as_array(asked.within)
+        pairs, self.which = np.unique(keys, return_inverse=True)
+        self._said, self._within = pairs >> PAIR, pairs & ((1 << PAIR) - 1)
+        self._by_sets = sets.by_sets[self._said].tolist()
+        self._ranked: dict[int, Ranked | None] = {}
+        live = ~sets.by_sets & (sets.totals > 0)
+        few = np.flatnonzero(live[self._said])
+        self._answer(few, sets)
+
+    def _answer(self, few: Numbers, sets: _Sets) -> None:
+        """Find the jobs of questions with few candidates."""
+        needed, local = np.unique(self._within[few], return_inverse=True)
+        limits = [self._board.limits(*self._limits[one]) for one in needed.tolist()]
+        fits = Fits(limits, len(self._board.jobs))
+        parts = (np.cumsum(sets.totals[self._said[few]]) // _AT_ONCE).astype(np.int64)
+        cuts = [*np.flatnonzero(np.diff(parts, prepend=-1)).tolist(), len(few)]
+        found: list[tuple[Numbers, Numbers, Numbers]] = [(np.zeros(0, np.int64),) * 3]
+        for start, end in pairwise(cuts):
+            some = few[start:end]
+            which, jobs, widths = _candidates(self._said[some], sets, self._board.entries)
+            which, jobs, tiers = fits.best_first(which, jobs, widths, local[start:end])
+            found.append((some[which], jobs, tiers))
+        which, self._jobs, self._tiers = (np.concatenate(part) for part in zip(*found, strict=True))
+        counts = np.bincount(which, minlength=len(self))
+        self._counts = counts.tolist()
+        self._starts = (np.cumsum(counts) - counts).tolist()
+
+    def __len__(self) -> int:
+        """How many questions there are."""
+        return len(self._said)
+
+    def numbers(self, question: int, most: int) -> tuple[int, Sequence[int]]:
+        """How many jobs answer a question, and the numbers of the best of them."""
+        if self._by_sets[question]:
+            return numbers(self._board, *self._question(question), most)
+        count = self._counts[question]
+        if not count:
+            return 0, ()
+        start = self._starts[question]
+        return count, self._jobs[start : start + min(most, count)].tolist()
+
+    def matches(self, alert: int) -> Ranked | None:
+        """The jobs that an alert finds, None if there are none."""
+        question = int(self.which[alert])
+        if question not in self._ranked:
+            self._ranked[question] = (
+                ranked(self._board, *self._question(question))
+                if self._by_sets[question]
+                else self._few(question)
+            )
+        return self._ranked[question]
+
+    def _few(self, question: int) -> Ranked | None:
+        count = self._counts[question]
+        if not count:
+            return None
+        wish, _ = self._question(question)
+        start = self._starts[question]
+        tiers = self._tiers[start : start + count].tolist()
+        jobs = self._jobs[start : start + count].tolist()
+        order = zip(map(tier, tiers), jobs, strict=True)
+        return Ranked(wish, self._board.rules, self._board.jobs, count, order)
+
+    def _question(self, question: int) -> tuple[Wish, int]:
+        wish, floor = self._limits[int(self._within[question])]
+        keywords = self._keywords[int(self._said[question])]
+        return Wish(keywords, *wish[1:]), floor
+
+
+def _sets(keywords: Sequence[Sequence[str]], entries: Entries) -> _Sets:
+    """Sets of keywords, each keyword looked up."""
+    entries.look_up(chain.from_iterable(keywords))
+    sizes = np.fromiter(map(len, keywords), np.int64, len(keywords))
+    numbers = map(entries.numbers.__getitem__, chain.from_iterable(keywords))
+    flat = np.fromiter(numbers, np.int64, int(sizes.sum()))
+    owners = np.repeat(np.arange(len(sizes)), sizes)
+    totals = np.bincount(owners, entries.counts[flat], len(sizes)).astype(np.int64)
+    unlisted = np.bincount(owners, entries.unlisted[flat], len(sizes)) > 0
+    by_sets = unlisted | (totals > FEW) | (sizes == 0)
+    return _Sets(flat, np.cumsum(sizes) - sizes, sizes, totals, by_sets)
+
+
+def _candidates(said: Numbers, sets: _Sets, entries: Entries) -> tuple[Numbers, Numbers, Numbers]:
+    """The jobs of each set of keywords, one after the other, with how well the words fit."""
+    sizes = sets.sizes[said]
+    numbers = sets.entries[ranges(sets.starts[said], sizes)]
+    counts = entries.counts[numbers]
+    at = ranges(entries.starts[numbers], counts)
+    which = np.repeat(np.repeat(np.arange(len(said)), sizes), counts)
+    return which, entries.jobs[at], entries.widths[at]
