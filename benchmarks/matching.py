@@ -6,6 +6,7 @@ figure, then a table. Arguments: numbers of alerts (100000 1000000), --jobs N, -
 """
 
 import argparse
+import gc
 import json
 import platform
 import resource
@@ -21,7 +22,7 @@ from statistics import median
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from jobraker_cli.matching.asked import Asked
+    from jobraker_cli.matching.criteria import Wish
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
@@ -42,7 +43,7 @@ def with_jobraker(jobs: Path, alerts: Path) -> dict[str, Any]:
     """The engine with its full semantics, on one core."""
     from datetime import UTC, datetime, timedelta
 
-    from jobraker_cli.matching.asked import Asked
+    from jobraker_cli.matching.asked import Asked, asked_by
     from jobraker_cli.matching.matcher import Search
     from jobraker_cli.matching.prepared import prepare
     from jobraker_cli.model import Job, MatchRules
@@ -67,34 +68,32 @@ def with_jobraker(jobs: Path, alerts: Path) -> dict[str, Any]:
         )
         for number, (title, text, city, kind, pay) in enumerate(read_rows(jobs))
     )
-    search.answers(Asked())
+    search.answers(asked_by(()))
     indexed = time.perf_counter()
-    counts, shown = [], 0
-    for block in blocks(alerts):
-        answers = search.answers(block)
-        assert answers
-        best = [answers.numbers(question, SHOWN) for question in range(len(answers))]
-        counts += [best[question][0] for question in answers.which.tolist()]
-        shown += sum(len(best[question][1]) for question in answers.which.tolist())
+    gc.freeze()  # as the tasks do: what is indexed stays
+    gc.set_threshold(100_000)
+    counts: list[int] = []
+    shown = 0
+    with alerts.open(encoding="utf-8") as lines:
+        while block := list(islice(lines, BLOCK)):
+            asked: Asked[str, str] = Asked(lambda words: words.split("|"), limits)
+            words, _, rests = zip(*(line.partition("\t") for line in block), strict=True)
+            asked.extend(words, rests)
+            answers = search.answers(asked)
+            assert answers
+            found, best = answers.best(SHOWN)
+            which = answers.which.tolist()
+            counts += map(found.__getitem__, which)
+            shown += sum(map([len(numbers) for numbers in best].__getitem__, which))
     return {"indexed": indexed, "counts": counts, "shown": shown}
 
 
-def blocks(alerts: Path) -> Iterator["Asked"]:
-    """What the alerts of a file ask, a block of them at a time."""
-    from jobraker_cli.matching.asked import Asked
+def limits(columns: str) -> tuple["Wish", int]:
+    """What an alert asks beside its phrases: city, type, least pay."""
     from jobraker_cli.matching.criteria import Wish
 
-    limits: dict[str, tuple[Wish, int]] = {}
-    with alerts.open(encoding="utf-8") as lines:
-        while part := list(islice(lines, BLOCK)):
-            asked = Asked()
-            for line in part:
-                phrases, _, rest = line.partition("\t")
-                if rest not in limits:
-                    city, kind, pay = rest.rstrip("\n").split("\t")
-                    limits[rest] = Wish((), city, kind, "", False, int(pay) or None, None), 0
-                asked.add(tuple(phrases.split("|")), limits[rest])
-            yield asked
+    city, kind, pay = columns.rstrip("\n").split("\t")
+    return Wish((), city, kind, "", False, int(pay) or None, None), 0
 
 
 def with_tantivy(jobs: Path, alerts: Path) -> dict[str, Any]:

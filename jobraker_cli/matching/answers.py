@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import chain, pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -40,10 +40,10 @@ class Answers:
     `which[n]` is the question of alert n.
     """
 
-    def __init__(self, asked: Asked, board: Board) -> None:
+    def __init__(self, asked: Asked[Any, Any], board: Board) -> None:
         self._board = board
-        self._keywords = list(asked.keywords)
-        self._limits = list(asked.limits)
+        self._keywords = asked.keywords
+        self._limits = asked.limits
         sets = _sets(self._keywords, board.entries)
         keys = as_array(asked.said).astype(np.int64) << PAIR | as_array(asked.within)
         pairs, self.which = np.unique(keys, return_inverse=True)
@@ -76,15 +76,19 @@ class Answers:
         """How many questions there are."""
         return len(self._said)
 
-    def numbers(self, question: int, most: int) -> tuple[int, Sequence[int]]:
-        """How many jobs answer a question, and the numbers of the best of them."""
-        if self._by_sets[question]:
-            return numbers(self._board, *self._question(question), most)
-        count = self._counts[question]
-        if not count:
-            return 0, ()
-        start = self._starts[question]
-        return count, self._jobs[start : start + min(most, count)].tolist()
+    def best(self, most: int) -> tuple[list[int], list[Sequence[int]]]:
+        """How many jobs answer each question, and the numbers of the best of them."""
+        counts, best = list(self._counts), []
+        for question, start in enumerate(self._starts):
+            count = counts[question]
+            if count:
+                best.append(self._jobs[start : start + min(most, count)].tolist())
+            elif self._by_sets[question]:
+                counts[question], found = numbers(self._board, *self._question(question), most)
+                best.append(found)
+            else:
+                best.append(())
+        return counts, best
 
     def matches(self, alert: int) -> Ranked | None:
         """The jobs that an alert finds, None if there are none."""
@@ -111,7 +115,7 @@ class Answers:
     def _question(self, question: int) -> tuple[Wish, int]:
         wish, floor = self._limits[int(self._within[question])]
         keywords = self._keywords[int(self._said[question])]
-        return Wish(keywords, *wish[1:]), floor
+        return Wish(tuple(keywords), *wish[1:]), floor
 
 
 def _sets(keywords: Sequence[Sequence[str]], entries: Entries) -> _Sets:

@@ -1,38 +1,62 @@
-"""What many alerts ask, in columns: equal keywords and equal other conditions are held once."""
+"""What many alerts ask, in columns: equal ones are held once."""
 
 from array import array
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
+from typing import Generic, TypeVar
 
 from jobraker_cli.matching.criteria import Wish
 from jobraker_cli.model import Alert
 
+Key = TypeVar("Key")
+Words = TypeVar("Words")
+Rest = TypeVar("Rest")
 
-class Asked:
-    """The questions of many alerts: number n asks for `keywords[said[n]]` and `limits[within[n]]`.
 
-    A limit is a wish without its keywords and the floor above which intakes are new.
+class Asked(Generic[Words, Rest]):
+    """The questions of many alerts: number n asks for `words[said[n]]` and `rests[within[n]]`.
+
+    `read_words` makes keywords of the words, `read_rest` a limit of the rest, each once: a wish
+    without its keywords, and the floor above which intakes are new.
     """
 
-    def __init__(self) -> None:
-        self.keywords: dict[tuple[str, ...], int] = {}
-        self.limits: dict[tuple[Wish, int], int] = {}
+    def __init__(
+        self,
+        read_words: Callable[[Words], Sequence[str]],
+        read_rest: Callable[[Rest], tuple[Wish, int]],
+    ) -> None:
+        self._read_words = read_words
+        self._read_rest = read_rest
+        self._words: _Numbers[Words] = _Numbers()
+        self._rests: _Numbers[Rest] = _Numbers()
         self.said = array("I")
         self.within = array("I")
 
-    def __len__(self) -> int:
-        return len(self.said)
+    def extend(self, words: Iterable[Words], rests: Iterable[Rest]) -> None:
+        """Take in what some alerts ask: of each the words and the rest."""
+        self.said.extend(map(self._words.__getitem__, words))
+        self.within.extend(map(self._rests.__getitem__, rests))
 
-    def add(self, keywords: tuple[str, ...], limits: tuple[Wish, int]) -> None:
-        """Take in what one alert asks."""
-        self.said.append(self.keywords.setdefault(keywords, len(self.keywords)))
-        self.within.append(self.limits.setdefault(limits, len(self.limits)))
+    @property
+    def keywords(self) -> list[Sequence[str]]:
+        """The distinct sets of keywords."""
+        return list(map(self._read_words, self._words))
+
+    @property
+    def limits(self) -> list[tuple[Wish, int]]:
+        """The distinct limits."""
+        return list(map(self._read_rest, self._rests))
 
 
-def asked_by(alerts: Iterable[Alert]) -> Asked:
+class _Numbers(dict[Key, int]):
+    def __missing__(self, key: Key) -> int:
+        number = self[key] = len(self)
+        return number
+
+
+def asked_by(alerts: Sequence[Alert]) -> Asked[tuple[str, ...], tuple[Wish, int]]:
     """What some alerts ask, in their order."""
-    asked = Asked()
-    for one in alerts:
-        asked.add(one.keywords, limits_of(one))
+    asked: Asked[tuple[str, ...], tuple[Wish, int]] = Asked(lambda words: words, lambda rest: rest)
+    asked.extend((one.keywords for one in alerts), map(limits_of, alerts))
     return asked
 
 

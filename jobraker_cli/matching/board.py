@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from math import inf
+from typing import NamedTuple
 
 import numpy as np
 
@@ -30,6 +31,14 @@ class Limits:
     found: int
     places: Widening | None
     pays: Widening | None
+
+
+class Found(NamedTuple):
+    """The jobs that a wish is for, and what they are ranked by; without `words` none are asked."""
+
+    jobs: int
+    words: Widening | None
+    limits: Limits
 
 
 class Board:
@@ -63,13 +72,13 @@ class Board:
             "level": _by_value([choice(job.job.experience_level) for job in self.jobs]),
         }
 
-    def found(self, wish: Wish, floor: int) -> tuple[Limits, int]:
-        """The jobs that a wish is for, of an intake above the floor, and its limits."""
+    def found(self, wish: Wish, floor: int) -> Found:
+        """The jobs that a wish is for, of an intake above the floor."""
         limits = self.limits(wish, floor)
-        found = limits.found
-        if found and wish.keywords:
-            found &= self.entries.saying(wish.keywords)
-        return limits, found
+        if not wish.keywords:
+            return Found(limits.found, None, limits)
+        words = self.entries.saying(wish.keywords)
+        return Found(limits.found & words[-1], words, limits)
 
     def limits(self, wish: Wish, floor: int) -> Limits:
         """What a wish asks beside its keywords, of jobs of an intake above the floor."""

@@ -4,6 +4,8 @@ Many are looked up together. Of a few jobs their numbers are kept, of many a set
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import reduce
+from operator import and_, or_
 from typing import NamedTuple
 
 import numpy as np
@@ -15,7 +17,7 @@ from jobraker_cli.matching.kept import Kept
 from jobraker_cli.matching.postings import Phrases, Truths, bits
 from jobraker_cli.matching.query import Program, Term, evaluate, plain_words, read_entry
 
-FEW = 200  # jobs that are looked at one by one
+FEW = 400  # jobs that are looked at one by one
 _MOST = 1_000_000  # keywords whose jobs are kept
 _AT_ONCE = 500  # queries that are read together
 _OCTETS = 160 << 20  # of the sets that are kept
@@ -44,8 +46,12 @@ class Entries:
     `widths` says how well each fits. Those `unlisted` have no list, but sets.
     """
 
-    def __init__(self, phrases: Phrases, scope: int, size: int) -> None:
-        """`scope` is where plain words count; there are `size` jobs."""
+    def __init__(self, phrases: Phrases, scope: int, size: int, most: int = _MOST) -> None:
+        """`scope` is where plain words count; there are `size` jobs.
+
+        When more than `most` keywords are known, it starts afresh.
+        """
+        self._most = most
         self._phrases = phrases
         self._scope = scope
         self._size = size
@@ -60,7 +66,7 @@ class Entries:
 
     def look_up(self, keywords: Iterable[str]) -> None:
         """Find the jobs of those of some keywords that are not known yet."""
-        if len(self.numbers) > _MOST:
+        if len(self.numbers) > self._most:
             self._clear()
         new = [one for one in dict.fromkeys(keywords) if one not in self.numbers]
         phrases = [plain_words(one) for one in new]
@@ -102,20 +108,20 @@ class Entries:
         self.widths = np.concatenate((self.widths, widths[order].astype(np.uint8)))
         self.unlisted = np.concatenate((self.unlisted, unlisted))
 
-    def saying(self, keywords: Sequence[str], width: int = -1) -> int:
-        """The jobs for which keywords hold, in the fields of a width; in all of them by default.
+    def saying(self, keywords: Sequence[str]) -> Widening:
+        """The jobs for which keywords hold, by the fields that it takes.
 
         Any of them will do, but those that only exclude narrow the others.
         """
-        found, wanted, narrowed = 0, False, -1
-        for keyword in keywords:
-            entry = self._sets.get(keyword) or self._entry(keyword)
-            if entry.only_excludes:
-                narrowed &= entry.sets[width]
-            else:
-                found |= entry.sets[width]
-                wanted = wanted or entry.has_words
-        return found & narrowed if wanted or narrowed == -1 else narrowed
+        entries = [self._sets.get(one) or self._entry(one) for one in keywords]
+        wanted = [one.sets for one in entries if not one.only_excludes]
+        narrowing = [one.sets for one in entries if one.only_excludes]
+        if not narrowing:
+            return wanted[0] if len(wanted) == 1 else _any(wanted)
+        allowed = [reduce(and_, one) for one in zip(*narrowing, strict=True)]
+        if not any(one.has_words for one in entries if not one.only_excludes):
+            return tuple(allowed)
+        return tuple(one & other for one, other in zip(_any(wanted), allowed, strict=True))
 
     def _entry(self, keyword: str) -> _Entry:
         """The jobs for which a keyword holds, as sets."""
@@ -170,3 +176,7 @@ def _listed(number: int, sets: Widening) -> tuple[Numbers, Numbers, Numbers]:
         jobs += found
         widths += [width] * len(found)
     return np.full(len(jobs), number), np.array(jobs, np.int64), np.array(widths, np.int64)
+
+
+def _any(sets: Iterable[Widening]) -> Widening:
+    return tuple(reduce(or_, one) for one in zip(*sets, strict=True))

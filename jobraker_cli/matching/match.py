@@ -12,7 +12,7 @@ from jobraker_cli.matching.criteria import Wish, read_criteria
 from jobraker_cli.matching.explain import reasons
 
 if TYPE_CHECKING:
-    from jobraker_cli.matching.board import Board, Limits
+    from jobraker_cli.matching.board import Board, Found
     from jobraker_cli.matching.prepared import PreparedJob
     from jobraker_cli.model import MatchRules
 
@@ -105,42 +105,30 @@ class Ranked(Sequence[Match]):
 
 def ranked(board: Board, wish: Wish, floor: int) -> Ranked | None:
     """The jobs that a wish is for, of the intakes above a floor; None if there are none."""
-    limits, found = board.found(wish, floor)
-    if not found:
+    found = board.found(wish, floor)
+    if not found.jobs:
         return None
-    order = _in_order(board, wish.keywords, limits, found)
-    return Ranked(wish, board.rules, board.jobs, found.bit_count(), order)
+    order = ((tier, number) for part, tier in _parts(found) for number in falling(part))
+    return Ranked(wish, board.rules, board.jobs, found.jobs.bit_count(), order)
 
 
 def numbers(board: Board, wish: Wish, floor: int, most: int) -> tuple[int, Sequence[int]]:
     """How many jobs a wish is for, and the numbers of the best of them."""
-    limits, found = board.found(wish, floor)
-    order = _in_order(board, wish.keywords, limits, found)
-    return found.bit_count(), [number for _, number in islice(order, most)]
+    found = board.found(wish, floor)
+    best: list[int] = []
+    for part, _ in _parts(found) if found.jobs else ():
+        best += islice(falling(part), most - len(best))
+        if len(best) == most:
+            break
+    return found.jobs.bit_count(), best
 
 
-def _in_order(
-    board: Board, keywords: Sequence[str], limits: Limits, found: int
-) -> Iterator[tuple[Tier, int]]:
-    """How well each of the jobs found fits and its number among the board's, best first."""
-    for said, words in _by_words(board, keywords, found):
-        for located, place in _split(said, limits.places, location.UNASKED):
-            for paid, offer in _split(located, limits.pays, pay.UNASKED):
-                tier = words, place, offer
-                for number in falling(paid):  # the newest has the highest
-                    yield tier, number
-
-
-def _by_words(board: Board, keywords: Sequence[str], found: int) -> Iterator[tuple[int, int]]:
-    """The matches split by the fields in which the keywords hold."""
-    if not keywords:
-        yield found, fields.UNASKED
-        return
-    for width in range(fields.UNASKED):
-        part = found and found & board.entries.saying(keywords, width)
-        if part:
-            yield part, width
-            found ^= part
+def _parts(found: Found) -> Iterator[tuple[int, Tier]]:
+    """The jobs found that fit equally well, with how well; the best first."""
+    for said, words in _split(found.jobs, found.words, fields.UNASKED):
+        for located, place in _split(said, found.limits.places, location.UNASKED):
+            for paid, offer in _split(located, found.limits.pays, pay.UNASKED):
+                yield paid, (words, place, offer)
 
 
 def _split(found: int, widening: Widening | None, unasked: int) -> Sequence[tuple[int, int]]:

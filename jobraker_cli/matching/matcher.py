@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from jobraker_cli.matching.asked import asked_by
 from jobraker_cli.matching.match import Match, Ranked, ranked
@@ -37,7 +37,7 @@ class Search:
             self._jobs.append(job)
         self._board = None
 
-    def answers(self, asked: Asked) -> Answers | None:
+    def answers(self, asked: Asked[Any, Any]) -> Answers | None:
         """What each of many alerts finds; None if there are no jobs."""
         board = self._indexed()
         if board is None:

@@ -3,6 +3,7 @@
 numpy takes some 100 ms to import, so this module is imported only where jobs are searched.
 """
 
+import sys
 from collections import defaultdict
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -41,7 +42,7 @@ class Phrases:
         self._tokens = corpus.tokens
         pairs = self._tokens.astype(np.int64) << PAIR
         pairs[:-1] |= self._tokens[1:]
-        self._order = np.argsort(pairs).astype(np.uint32)
+        self._order = _order(pairs)
         self._pairs = pairs[self._order]
         self._text = np.repeat(
             np.arange(len(self._starts), dtype=np.uint32),
@@ -122,6 +123,17 @@ def bits(numbers: Numbers, size: int) -> int:
 def set_where(flags: Truths) -> int:
     """The set of the places at which there is truth."""
     return int.from_bytes(np.packbits(flags, bitorder="little").tobytes(), "little")
+
+
+def _order(numbers: NDArray[np.int64]) -> NDArray[np.uint32]:
+    """What puts numbers in order, digit by digit: a digit of 16 bits takes time linear in them."""
+    order = np.arange(len(numbers), dtype=np.uint32)
+    digits = numbers.view(np.uint16).reshape(-1, 4)
+    for digit in range(4) if sys.byteorder == "little" else (3, 2, 1, 0):
+        column = digits[:, digit]
+        if column.any():
+            order = order[np.argsort(column[order], kind="stable")]
+    return order
 
 
 def _none() -> Numbers:

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from jobraker_cli.matching.asked import asked_by
 from jobraker_cli.matching.criteria import wish_of
 from jobraker_cli.matching.matcher import Search
 from jobraker_cli.matching.prepared import prepare
@@ -142,11 +143,15 @@ def test_the_engine_agrees_with_the_plain_evaluator(required: bool) -> None:
         jobs = list(some_jobs(random))
         search = Search(rules)
         search.feed(prepare(job, rules) for job in jobs)
-        for number in range(min(40, PAIRS // 2 // JOBS)):
-            one = asked(random, number)
-            found = search.matches(wish_of(one.alert), 0)
-            engine = {match.job.job.id for match in found or ()}
+        some = [asked(random, number) for number in range(min(40, PAIRS // 2 // JOBS))]
+        answers = search.answers(asked_by([one.alert for one in some]))
+        assert answers
+        for number, one in enumerate(some):
+            found = [match.rank for match in answers.matches(number) or ()]
+            alone = [match.rank for match in search.matches(wish_of(one.alert), 0) or ()]
+            engine = {job_id for *_, job_id in found}
             plain = {job.id for job in jobs if matches(one, job, require_salary=required)}
             if engine != plain:
                 differing.append((one.alert, sorted(engine ^ plain)))
+            assert found == alone == sorted(found)
     assert not differing
