@@ -4,7 +4,7 @@ from array import array
 from collections.abc import Callable, Iterable, Sequence
 from typing import Generic, TypeVar
 
-from jobraker_cli.matching.criteria import Wish
+from jobraker_cli.matching.criteria import Wish, wish_of
 from jobraker_cli.model import Alert
 
 Key = TypeVar("Key")
@@ -55,20 +55,14 @@ class _Numbers(dict[Key, int]):
 
 def asked_by(alerts: Sequence[Alert]) -> Asked[tuple[str, ...], tuple[Wish, int]]:
     """What some alerts ask, in their order."""
+    return asked_for([(wish_of(one), one.floor) for one in alerts])
+
+
+def asked_for(wishes: Sequence[tuple[Wish, int]]) -> Asked[tuple[str, ...], tuple[Wish, int]]:
+    """What some wishes ask, each with the floor above which intakes are new; in their order."""
     asked: Asked[tuple[str, ...], tuple[Wish, int]] = Asked(lambda words: words, lambda rest: rest)
-    asked.extend((one.keywords for one in alerts), map(limits_of, alerts))
-    return asked
-
-
-def limits_of(alert: Alert) -> tuple[Wish, int]:
-    """What an alert asks beside its keywords."""
-    wish = Wish(
-        (),
-        alert.location,
-        alert.job_type,
-        alert.experience_level,
-        alert.remote_only,
-        alert.min_salary,
-        alert.max_salary,
+    asked.extend(
+        (wish.keywords for wish, _ in wishes),
+        ((wish._replace(keywords=()), floor) for wish, floor in wishes),
     )
-    return wish, alert.floor
+    return asked

@@ -46,6 +46,14 @@ class Search:
 
         return Answers(asked, board)
 
+    def counts(self, asked: Asked[Any, Any]) -> Sequence[int]:
+        """How many jobs each of many alerts finds."""
+        answers = self.answers(asked)
+        if answers is None:
+            return [0] * len(asked.said)
+        counts, _ = answers.best(0)
+        return [counts[question] for question in answers.which.tolist()]
+
     def matches(self, wish: Wish, floor: int) -> Ranked | None:
         """The jobs that a wish is for, of the intakes above a floor, best first; None if none."""
         board = self._indexed()

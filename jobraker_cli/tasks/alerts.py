@@ -17,6 +17,7 @@ from jobraker_cli.mail.address import check_address
 from jobraker_cli.mail.consent import Way
 from jobraker_cli.mail.kinds import KINDS
 from jobraker_cli.mail.wording import Words
+from jobraker_cli.matching.asked import asked_for
 from jobraker_cli.matching.match import Match
 from jobraker_cli.model import Alert, Letter, MatchRules, User
 from jobraker_cli.store import alerts as store
@@ -172,9 +173,10 @@ class _Planner:
             return True
         search = self.jobs.search(min(one.floor for one in batch))
         found: dict[str, list[tuple[Alert, Sequence[Match]]]] = {}
-        for one in batch:
-            matches = search.matches(one.wish, one.floor)
-            if matches is not None:
+        answers = search.answers(asked_for([(one.wish, one.floor) for one in batch]))
+        for number, one in enumerate(batch):
+            matches = answers and answers.matches(number)
+            if matches:
                 found.setdefault(one.user_id, []).append((one.alert, matches))
         users = [list(group) for _, group in groupby(batch, key=lambda one: one.user_id)]
         return all(

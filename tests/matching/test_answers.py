@@ -87,10 +87,13 @@ def test_the_best_are_the_first_of_the_matches() -> None:
         assert counts[question] == len(found)
         shown = [newest_last[at] for at in best[question]]
         assert shown == [match.job.job.id for match in found[:20]]
+    assert board.counts(asked_by(ALERTS)) == [len(answers.matches(n) or ()) for n in range(15)]
 
 
 def test_without_jobs_there_are_no_answers() -> None:
-    assert Search(MatchRules()).answers(asked_by(ALERTS)) is None
+    asked = asked_by(ALERTS)
+    assert Search(MatchRules()).answers(asked) is None
+    assert set(Search(MatchRules()).counts(asked)) == {0}
 
 
 def test_what_is_remembered_of_keywords_is_bounded() -> None:
