@@ -81,6 +81,7 @@ def test_the_best_are_the_first_of_the_matches() -> None:
     [*everything] = answers.matches(13) or ()
     newest_last = [match.job.job.id for match in reversed(everything)]
     counts, best = answers.best(20)
+    assert [len(found) for found in answers.best(JOBS)[1]] == counts
     assert len(counts) == len(best) == len(answers) == len(ALERTS) - 1
     for number, question in enumerate(answers.which.tolist()):
         found = answers.matches(number) or ()
