@@ -45,6 +45,20 @@ class Queued:
     last_reply: str = ""
     locale: str = ""  # the claim fills it in
 
+    @property
+    def letter(self) -> Letter:
+        """What a mail is made from."""
+        return Letter(
+            id=self.id,
+            kind=self.kind,
+            user_id=self.user_id,
+            recipient=self.recipient,
+            payload=self.payload,
+            message_id=self.message_id,
+            created_at=self.created_at,
+            locale=self.locale,
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claimed:

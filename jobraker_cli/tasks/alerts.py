@@ -19,7 +19,7 @@ from jobraker_cli.mail.kinds import KINDS
 from jobraker_cli.mail.wording import Words
 from jobraker_cli.matching.asked import asked_for
 from jobraker_cli.matching.match import Match
-from jobraker_cli.model import Alert, Letter, MatchRules, User
+from jobraker_cli.model import Alert, MatchRules, User
 from jobraker_cli.store import alerts as store
 from jobraker_cli.store import notifications, outbox, runs, vacancies
 from jobraker_cli.store.alerts import Due, History
@@ -353,21 +353,11 @@ class _Planner:
 
     def _described(self, mail: _Mail) -> PlannedMessage:
         queued = mail.queued
-        letter = Letter(
-            id=queued.id,
-            kind=queued.kind,
-            user_id=queued.user_id,
-            recipient=queued.recipient,
-            payload=queued.payload,
-            message_id=queued.message_id,
-            created_at=queued.created_at,
-            locale=queued.locale,
-        )
         return PlannedMessage(
             id=queued.id,
             kind=queued.kind,
             to=queued.recipient,
-            subject=self.app.subject(letter),
+            subject=self.app.subject(queued.letter),
             state="planned" if queued.state == "pending" else queued.state,
             fingerprint=fingerprint(queued),
             alerts=tuple(section.alert.id for section in mail.digest.sections),

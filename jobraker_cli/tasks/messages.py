@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from jobraker_cli.errors import MessageError
 from jobraker_cli.mail.address import check_address
 from jobraker_cli.mail.kinds import KINDS
-from jobraker_cli.model import Letter, User
+from jobraker_cli.model import User
 from jobraker_cli.store import notifications, outbox
 from jobraker_cli.store.engine import reading
 from jobraker_cli.store.notifications import Notification
@@ -143,7 +143,7 @@ def _notice(app: App, run: Run, draft: Draft, row: Queued) -> Notification:
         id=draft.id,
         user_id=draft.user.id,
         kind=draft.kind,
-        title=app.subject(_letter(row)),
+        title=app.subject(row.letter),
         link=f"{app.settings.site_url}{page}",
         outbox_id=row.id if draft.by_mail else None,
         created_at=run.now,
@@ -155,23 +155,10 @@ def _described(app: App, draft: Draft, queued: Queued) -> PlannedMessage:
         id=queued.id,
         kind=queued.kind,
         to=queued.recipient,
-        subject=app.subject(_letter(queued)),
+        subject=app.subject(queued.letter),
         state="planned" if queued.state == "pending" else queued.state,
         jobs=draft.jobs,
         fingerprint=fingerprint(queued),
-    )
-
-
-def _letter(queued: Queued) -> Letter:
-    return Letter(
-        id=queued.id,
-        kind=queued.kind,
-        user_id=queued.user_id,
-        recipient=queued.recipient,
-        payload=queued.payload,
-        message_id=queued.message_id,
-        created_at=queued.created_at,
-        locale=queued.locale,
     )
 
 
