@@ -10,7 +10,9 @@ import time
 from jobraker_cli.matching.criteria import wish_of
 from jobraker_cli.matching.explain import explain
 from jobraker_cli.matching.matcher import Search
+from jobraker_cli.matching.places import alert_area
 from jobraker_cli.matching.prepared import prepare
+from jobraker_cli.matching.query import read_query
 from jobraker_cli.matching.rows import alert_from_json
 from jobraker_cli.model import Job, MatchRules
 
@@ -32,6 +34,36 @@ CASES: dict[str, tuple[object, str]] = {
     "10 MB without spaces": (["安全"], "安" * 3_333_333),
 }
 
+PATTERNS = (
+    "a ", "a", "a.", "a, ", "-", "- ", "a'", "a&", "a & ", "(", "((a ", ")", '"', "NOT ", "a OR ",
+    "(a OR ", "-(", "-a ", "title: ", "\u0301\u0323", "\u3099\u0e48", "安", "\0", "\ud800", "ก็",
+    "1,", "remote ", " or ", "c++ ", "San Jose, ", "CA-", "springfield ",
+)  # fmt: skip
+LENGTHS = (10_000, 100_000)
+LEAST = 0.005  # seconds: less is not told from noise
+
+
+def seconds_to_read(pattern: str, length: int) -> float:
+    """What it costs to read a text as keywords, as a place, and as a whole job."""
+    text = (pattern * length)[:length]
+    started = time.process_time()
+    read_query([text], 1)
+    alert_area(text)
+    prepared = prepare(Job(id="1", title=text, company=text, location=text), RULES)
+    assert prepared.texts is not None
+    return time.process_time() - started
+
+
+def growth() -> None:
+    """How much longer ten times the length takes, by pattern; the worst first."""
+    rows = []
+    for pattern in PATTERNS:
+        short, long = (seconds_to_read(pattern, length) for length in LENGTHS)
+        rows.append((long / max(short, LEAST), short, long, pattern))
+    print(f"\n{'pattern':16}{'10,000':>9}{'100,000':>9}{'times':>8}")
+    for times, short, long, pattern in sorted(rows, reverse=True):
+        print(f"{pattern!a:16}{short:9.3f}{long:9.3f}{times:8.1f}")
+
 
 def main() -> None:
     figures = []
@@ -51,6 +83,7 @@ def main() -> None:
     print(f"\n{'input':28}{'s':>8}  outcome")
     for name, seconds, outcome, agreed in figures:
         print(f"{name:28}{seconds:8.3f}  {outcome}{'' if agreed else ', but not by explain'}")
+    growth()
 
 
 if __name__ == "__main__":

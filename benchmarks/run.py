@@ -40,10 +40,20 @@ NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 STAGES = {
     "take in": "new_jobs.py:take_in",
     "read and index jobs": "new_jobs.py:search",
-    "read alerts": "alerts.py:mailable",
-    "match": "matcher.py:matches",
-    "compose": "digest.py:compose",
+    "read alerts": "alerts.py:served",
+    "match": "matcher.py:answers",
+    "read histories, wishes, locales": "alerts.py:_known",
+    "choose what a person is shown": "digest.py:compose",
+    "- of it reasons": "match.py:reasons",
+    "make outbox rows": "alerts.py:_row",
+    "- of it payloads": "alert_mail.py:payload",
     "write": "alerts.py:_write",
+    "- of it outbox rows": "outbox.py:queue",
+    "- of it notifications": "notifications.py:write",
+    "- of it sent jobs": "alerts.py:write_sent_jobs",
+    "- of it marks": "alerts.py:write_marks",
+    "- of it last_run": "alerts.py:write_last_run",
+    "all of the plan": "alerts.py:plan",
 }
 
 
@@ -200,10 +210,13 @@ def stages(profile: Path) -> None:
     print(f"\n{'stage (profiled, so slower)':32}{'s':>8}")
     for name, place in STAGES.items():
         file, _, function = place.partition(":")
-        seconds = sum(
-            entry[3]
-            for (path, _, called), entry in found.items()
-            if path.endswith("/" + file) and called == function
+        seconds = max(
+            (
+                entry[3]
+                for (path, _, called), entry in found.items()
+                if path.endswith("/" + file) and called == function
+            ),
+            default=0.0,
         )
         print(f"{name:32}{seconds:8.1f}")
 

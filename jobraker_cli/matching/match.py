@@ -13,6 +13,7 @@ from jobraker_cli.matching.explain import reasons
 
 if TYPE_CHECKING:
     from jobraker_cli.matching.board import Board, Found
+    from jobraker_cli.matching.criteria import Criteria
     from jobraker_cli.matching.prepared import PreparedJob
     from jobraker_cli.model import MatchRules
 
@@ -44,7 +45,9 @@ class Match(NamedTuple):
 class Ranked(Sequence[Match]):
     """All matches of some criteria, best first, put in order only as far as they are read."""
 
-    __slots__ = ("_count", "_jobs", "_read", "_reasons", "_rules", "_unread", "_wish")
+    __slots__ = (
+        "_count", "_criteria", "_jobs", "_read", "_reasons", "_rules", "_unread", "_wish"
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -59,6 +62,7 @@ class Ranked(Sequence[Match]):
         self._rules = rules
         self._jobs = jobs
         self._count = count
+        self._criteria: Criteria | None = None
         self._reasons: dict[PreparedJob, tuple[str, ...]] = {}
         self._read: list[Match] = []
         self._unread = order
@@ -98,8 +102,9 @@ class Ranked(Sequence[Match]):
         """Why a job is among these, in a few words for each clause; worked out once."""
         found = self._reasons.get(job)
         if found is None:
-            criteria = read_criteria(self._wish, self._rules)
-            found = self._reasons[job] = reasons(criteria, job)
+            if self._criteria is None:
+                self._criteria = read_criteria(self._wish, self._rules)
+            found = self._reasons[job] = reasons(self._criteria, job)
         return found
 
 

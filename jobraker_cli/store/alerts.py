@@ -25,7 +25,8 @@ _NEEDED = [
     *(job_alerts.c[name] for name in ("id", "user_id", "name", "email_notifications")),
 ]
 _USER = [column.label(f"user__{column.name}") for column in users.columns]
-_NAMES = [*(column.name for column in (*_NEEDED, *_USER)), "floor"]  # of the columns of `Due.row`
+_NAME = [column.name for column in _NEEDED].index("name")  # in `Due.row`, which ends with
+_USER_NAMES = [column.name for column in users.columns]  # the user's columns and the floor
 
 # PostgreSQL takes many rows as arrays five times as fast as row by row.
 _MARKS = text("""
@@ -33,6 +34,11 @@ INSERT INTO jobraker_alert_mark (alert_id, run_seq)
 SELECT unnest(CAST(:alert_id AS uuid[])), :run_seq
 ON CONFLICT (alert_id) DO UPDATE SET run_seq = excluded.run_seq
 WHERE jobraker_alert_mark.run_seq < excluded.run_seq
+""")
+_LAST_RUN = text("""
+UPDATE job_alerts SET last_run = :now WHERE id IN (
+    SELECT id FROM job_alerts WHERE id = ANY(CAST(:alert_id AS uuid[])) FOR UPDATE SKIP LOCKED
+)
 """)
 _SENT_JOBS = text("""
 INSERT INTO jobraker_sent_job (user_id, job_id, fingerprint, outbox_id)
@@ -73,13 +79,21 @@ class Due(NamedTuple):
 
     @property
     def alert(self) -> Alert:
-        """The whole alert."""
-        return _subscription(dict(zip(_NAMES, self.row, strict=True))).alert
+        """What of the alert is needed to serve it."""
+        return Alert(
+            id=self.alert_id,
+            user_id=self.user_id,
+            name=_text(self.row[_NAME]),
+            email_notifications=self.by_mail,
+            floor=self.floor,
+            **self.wish._asdict(),
+        )
 
     @property
     def user(self) -> User:
         """Whose it is."""
-        return _subscription(dict(zip(_NAMES, self.row, strict=True))).user
+        named = zip(_USER_NAMES, self.row[-1 - len(_USER_NAMES) : -1], strict=True)
+        return User(**{"email": "", **present(dict(named))})
 
 
 def served(
@@ -276,8 +290,10 @@ def write_last_run(connection: Connection, alert_ids: Collection[str], now: date
     """Set job_alerts.last_run; a row that the web application is writing just now is left alone."""
     if not alert_ids:
         return
+    if connection.dialect.name == "postgresql":
+        connection.execute(_LAST_RUN, {"alert_id": _array(alert_ids), "now": now})
+        return
     free = select(job_alerts.c.id).where(job_alerts.c.id.in_(alert_ids))
-    free = free.with_for_update(skip_locked=True)
     connection.execute(job_alerts.update().where(job_alerts.c.id.in_(free)).values(last_run=now))
 
 

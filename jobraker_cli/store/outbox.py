@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, func, or_, select
+from sqlalchemy import Connection, Select, and_, func, or_, select, text
 
 from jobraker_cli.errors import JobrakerError
 from jobraker_cli.model import Letter
@@ -23,6 +23,24 @@ SECRET = {"password_reset": ("name", "expires_at")}
 """Kinds whose payload is a secret, with what of it may be shown."""
 WAITING = ("pending", "failed", "uncertain")
 _outbox = ledger.outbox
+# PostgreSQL takes many rows as arrays five times as fast as row by row.
+_QUEUE = text("""
+INSERT INTO jobraker_outbox (
+    id, dedupe_key, kind, user_id, recipient, payload, message_id, created_at, priority,
+    expires_at, run, state, last_reply, locale, attempt, next_attempt_at
+)
+SELECT queued.*, 0, queued.created_at FROM unnest(
+    CAST(:id AS uuid[]), CAST(:dedupe_key AS text[]), CAST(:kind AS text[]),
+    CAST(:user_id AS uuid[]), CAST(:recipient AS text[]), CAST(:payload AS text[]),
+    CAST(:message_id AS text[]), CAST(:created_at AS timestamptz[]), CAST(:priority AS integer[]),
+    CAST(:expires_at AS timestamptz[]), CAST(:run AS bigint[]), CAST(:state AS text[]),
+    CAST(:last_reply AS text[]), CAST(:locale AS text[])
+) AS queued (
+    id, dedupe_key, kind, user_id, recipient, payload, message_id, created_at, priority,
+    expires_at, run, state, last_reply, locale
+)
+ON CONFLICT DO NOTHING RETURNING id
+""")
 _attempt = ledger.attempt
 
 
@@ -115,6 +133,9 @@ def queue(connection: Connection, messages: Sequence[Queued]) -> set[str]:
     """Write messages down; the ids that are new (a known dedupe key is left as it is)."""
     if not messages:
         return set()
+    if connection.dialect.name == "postgresql":
+        columns = {name: [getattr(one, name) for one in messages] for name in Queued.__slots__}
+        return {str(new) for new in connection.execute(_QUEUE, columns).scalars()}
     statement = insert_into(connection, _outbox).on_conflict_do_nothing().returning(_outbox.c.id)
     rows = [
         {name: getattr(message, name) for name in Queued.__slots__}

@@ -29,6 +29,7 @@ from jobraker_cli.store.notifications import Notification
 from jobraker_cli.store.outbox import Queued
 from jobraker_cli.tasks import alert_mail, consents
 from jobraker_cli.tasks.app import App, Run
+from jobraker_cli.tasks.collecting import collecting_seldom
 from jobraker_cli.tasks.digest import Digest, DigestLimits, compose
 from jobraker_cli.tasks.frozen import fingerprint
 from jobraker_cli.tasks.new_jobs import NewJobs, take_in
@@ -99,6 +100,11 @@ def rules_of(app: App) -> MatchRules:
 
 def plan(frequency: str, app: App, run: Run, report: RunReport) -> None:
     """Queue the digests of a frequency that are due."""
+    with collecting_seldom():
+        _plan(frequency, app, run, report)
+
+
+def _plan(frequency: str, app: App, run: Run, report: RunReport) -> None:
     if run.options.dry_run:
         _Planner(frequency, app, run, report).plan()
         return

@@ -1,5 +1,6 @@
 """The jobs of a run: taken in once, read and indexed once."""
 
+import gc
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 
@@ -56,6 +57,7 @@ class NewJobs:
             search = Search(self._rules)
             for block in self._read(after):
                 search.feed(block)
+            gc.freeze()  # what is indexed stays: it need not be looked through again
             self._search = after, search
         return self._search[1]
 

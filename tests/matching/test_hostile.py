@@ -1,18 +1,17 @@
-"""Inputs made to break the reading: it must neither raise nor take time square in their length."""
+"""Inputs made to break the reading: it must not raise, and search and explanation agree."""
 
 from dataclasses import replace
-from time import process_time
 
 import pytest
 
 from jobraker_cli.matching.explain import explain
 from jobraker_cli.matching.matcher import Matcher
 from jobraker_cli.matching.prepared import prepare
-from jobraker_cli.matching.query import read_query
 from jobraker_cli.matching.rows import alert_from_json
 from jobraker_cli.model import Alert, Job, MatchRules
 
 RULES = MatchRules()
+LENGTH = 20_000
 PATTERNS = [
     "a ", "a", "a.", "a, ", "-", "- ", "a'", "a&", "a & ", "(", "((a ", ")", '"', "NOT ", "a OR ",
     "(a OR ", "-(", "-a ", "title: ", "\u0301\u0323", "\u3099\u0e48", "安", "\0", "\ud800", "ก็",
@@ -24,18 +23,10 @@ def job(text: str) -> Job:
     return Job(id="1", title=text, company=text, location=text, skills_required=(text,), run_seq=1)
 
 
-def seconds_to_read(pattern: str, length: int) -> float:
-    text = (pattern * length)[:length]
-    started = process_time()
-    read_query([text], 1)
-    prepare(job(text), RULES)
-    return process_time() - started
-
-
 @pytest.mark.parametrize("pattern", PATTERNS)
-def test_reading_takes_time_linear_in_the_length(pattern: str) -> None:
-    short = max(seconds_to_read(pattern, 10_000), 0.005)
-    assert seconds_to_read(pattern, 100_000) < 40 * short  # a square would be 100
+def test_a_long_text_of_one_pattern_is_read_and_judged(pattern: str) -> None:
+    text = (pattern * LENGTH)[:LENGTH]  # what it costs is measured by `make bench-hostile`
+    matches((text,), text)
 
 
 def matches(keywords: tuple[str, ...], title: str) -> bool:
@@ -93,13 +84,10 @@ def test_a_thousand_brackets_do_not_exhaust_the_stack(keywords: str) -> None:
     assert matches((keywords,), "A engineer")
 
 
-def test_phrases_within_phrases_are_found_in_linear_time() -> None:
+def test_phrases_within_phrases_are_found() -> None:
     keywords = tuple(" ".join(["a"] * length) for length in range(1, 300))
-    started = process_time()
-    matcher = Matcher([Alert(id="", user_id="", keywords=keywords)], RULES)
-    matcher.feed([prepare(job("a " * 50_000), RULES)])
-    assert len(list(matcher.results())) == 1
-    assert process_time() - started < 5
+    assert matches(keywords, "a " * 50_000)
+    assert not matches((" ".join(["a"] * 300),), "a " * 299 + "b" + " a" * 299)
 
 
 @pytest.mark.parametrize("text", ["\0", "\ud800", "\udfff\0", "🎉" * 50, "\u202e", "ß" * 9, "İ"])

@@ -5,7 +5,6 @@ import json
 import subprocess
 import sys
 from pathlib import Path
-from time import process_time
 
 import pytest
 from hypothesis import given
@@ -341,12 +340,11 @@ def test_the_gazetteer_is_read_on_first_use_only() -> None:
     assert done.stdout == b"0\n"
 
 
-def test_a_megabyte_of_text_is_read_in_little_time() -> None:
-    started = process_time()
+def test_a_megabyte_of_text_is_read_and_bounded() -> None:
+    # what it costs is measured by `make bench-hostile`
     for text in ("San Jose, " * 100_000, "CA-" * 300_000, "springfield " * 90_000, "京" * 300_000):
-        job_area(text)
-        alert_area(text)
-    assert process_time() - started < 5
+        assert len(job_area(text).own) < 100
+        assert len(alert_area(text).own) < 100
 
 
 NAMES = st.sampled_from(
