@@ -101,8 +101,8 @@ def day_and_time(moment: datetime, words: Words) -> str:
 
 
 def day(value: object, words: Words) -> str:
-    """A day in words where the value is a moment; else the text itself."""
-    moment = payloads.moment(value)
+    """A day in words where the value is a day or a moment; else the text itself."""
+    moment = payloads.moment(value, words.timezone)
     if moment is None:
         return payloads.line(value, 120)
     try:

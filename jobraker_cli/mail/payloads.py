@@ -3,7 +3,7 @@
 import json
 import math
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
 
 from jobraker_cli.mail.clean import clean_line
@@ -54,12 +54,12 @@ def amount(value: object) -> int | None:
     return int(value) if 0 <= value < _MOST else None
 
 
-def moment(value: object) -> datetime | None:
-    """A moment in ISO 8601 (naive means UTC); None where the value is none."""
+def moment(value: object, zone: tzinfo = UTC) -> datetime | None:
+    """A moment in ISO 8601 (naive means in that zone); None where the value is none."""
     if not isinstance(value, str):
         return None
     try:
         found = datetime.fromisoformat(value.strip())
-        return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+        return found.replace(tzinfo=zone) if found.tzinfo is None else found.astimezone(UTC)
     except (ValueError, OverflowError):
         return None

@@ -1,6 +1,7 @@
 """The mail of kind `application_status_update`: what became of an application."""
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 
 from jobraker_cli.errors import MessageError
 from jobraker_cli.mail import payloads
@@ -55,10 +56,9 @@ def _facts(status: str, payload: Mapping[str, object], words: Words) -> Iterator
 
 def _interview(payload: Mapping[str, object], words: Words) -> Iterator[Fact]:
     details = payloads.mapping(payload.get("interview"))
-    at = payloads.moment(payload.get("interview_at")) or payloads.moment(details.get("when"))
-    when = day_and_time(at, words) if at else payloads.line(details.get("when"), 120)
-    if when:
-        yield Fact(label=words.gettext("When"), value=when)
+    at = payloads.moment(payload.get("interview_at"))
+    when = day_and_time(at, words) if at else _when(details, words)
+    yield from _said(words.gettext("When"), when)
     kind = (readable(said) for said in (_text(details, "format"), _text(details, "round")) if said)
     yield from _said(words.gettext("How"), words.listed(kind))
     yield from _said(words.gettext("Where"), _text(details, "place"))
@@ -66,6 +66,20 @@ def _interview(payload: Mapping[str, object], words: Words) -> Iterator[Fact]:
     yield from _said(words.gettext("With"), words.listed(payloads.lines(details.get("people"), 80)))
     yield from _said(words.gettext("How long"), _duration(details.get("duration"), words))
     yield from _said(words.gettext("Good to know"), _text(details, "notes"))
+
+
+def _when(details: Mapping[str, object], words: Words) -> str:
+    """What the details say of the time. Without a zone it stays as it was written: never turned."""
+    said, clock = payloads.line(details.get("when"), 120), payloads.line(details.get("time"), 40)
+    found = payloads.moment(said, words.timezone)
+    if found is None:
+        return words.listed(one for one in (said, clock) if one)
+    written = datetime.fromisoformat(said)
+    if written.tzinfo is not None:
+        return day_and_time(found, words)
+    if ":" in said:
+        clock = f"{written:%H:%M}"
+    return words.listed(one for one in (day(said, words), clock) if one)
 
 
 def _offer(details: Mapping[str, object], words: Words) -> Iterator[Fact]:

@@ -85,8 +85,10 @@ _YEARLY_PAY = re.compile(
     r"(?P<low>\d[\d,]*) to (?P<high>\d[\d,]*)(?: (?P<c1>[A-Z]{3}))? a year"
     r"|(?P<word>from |up to )?(?P<one>\d[\d,]*)(?: (?P<c2>[A-Z]{3}))? a year"
 )
-# Marks, addresses and numbers: a "name" that would advertise something in our mail.
-_NO_NAME = re.compile(r"[<>{}\[\]|\\/@#$%^*=+~\"&:;!?_]|\d\d|www\.|\w\.\w{2,}", re.IGNORECASE)
+# A "name" that would advertise something in our mail, or is none.
+_NO_NAME = re.compile(
+    r"(?i)[<>{}\[\]|\\/@#$%^*=+~\"&:;!?_]|\d\d|www\.|\w\.\w{2,}|^(?:null|none|undefined)$"
+)
 _LONGEST_NAME = 40
 
 

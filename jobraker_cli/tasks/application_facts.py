@@ -12,6 +12,7 @@ MOST_ITEMS = 6
 
 INTERVIEW: Mapping[str, Sequence[str]] = {
     "when": ("date", "datetime", "scheduled_at", "interview_date", "start"),
+    "time": ("time", "start_time"),
     "format": ("type", "format", "interview_type", "mode"),
     "round": ("round", "stage"),
     "place": ("location", "address", "place"),

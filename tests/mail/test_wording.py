@@ -138,6 +138,8 @@ def test_places_are_listed_and_the_rest_counted(names: list[str], shown: int, wo
         ("-", "Hello,"),
         ("x" * 150, "Hello,"),
         ("<b>Ada</b>", "Hello,"),
+        ("NULL", "Hello,"),
+        ("undefined", "Hello,"),
         ("{{7*7}}", "Hello,"),
         ("Win big at www.evil", "Hello,"),
         ("evil.example", "Hello,"),

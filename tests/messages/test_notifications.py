@@ -2,7 +2,11 @@
 
 import json
 import signal
+import sqlite3
 import time
+
+import psycopg2  # type: ignore[import-untyped]
+import pytest
 
 from tests.support.board import Board
 from tests.support.command import Command, lines_of
@@ -99,3 +103,13 @@ def test_a_reset_link_goes_out_and_is_nowhere_else(
     assert "Set a new password" in said
     assert "SECRET" not in said + told.stdout + told.stderr + str(board.dump())
     jobraker("send", "welcome", "--user", "nobody@example.org", env=env, check=66)
+
+
+def test_a_message_without_an_id_is_refused_and_stops_no_other(tasks: Tasks, board: Board) -> None:
+    tasks.init(NOW)
+    with pytest.raises((sqlite3.IntegrityError, psycopg2.IntegrityError), match="id"):
+        board.execute(
+            "INSERT INTO jobraker_outbox (kind, recipient, payload)"
+            " VALUES ('password_reset', 'ada@example.org', '{}')"
+        )
+    assert tasks("deliver", NOW).counts["planned"] == 0

@@ -184,4 +184,7 @@ def test_the_last_object_that_says_something_is_read() -> None:
         "y",
     ]
     assert facts(details, INTERVIEW) == {"format": "video", "people": ["Grace"]}
+    assert facts({"date": "2026-12-01", "time": "14:00"}, INTERVIEW) == {
+        "when": "2026-12-01", "time": "14:00",
+    }  # fmt: skip
     assert facts({"salary": float("nan"), "bonus": True}, OFFER) == {}
