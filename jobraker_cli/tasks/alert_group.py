@@ -1,0 +1,127 @@
+"""What one transaction of an alert task writes, and how it is written."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection
+
+from jobraker_cli.store import alerts as store
+from jobraker_cli.store import notifications, outbox
+from jobraker_cli.store.alerts import Due
+from jobraker_cli.store.notifications import Notification
+from jobraker_cli.store.outbox import Queued
+from jobraker_cli.tasks.app import App, Run
+from jobraker_cli.tasks.digest import Digest
+from jobraker_cli.tasks.frozen import fingerprint
+from jobraker_cli.tasks.report import PlannedJob, PlannedMessage, RunReport
+
+Notice = Callable[["Mail"], Notification]
+EVERYTHING = ("everything",)  # the reason that matching gives where an alert asks for nothing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mail:
+    """A digest that would go out: its outbox row and what to remember with it."""
+
+    queued: Queued
+    digest: Digest
+
+    @property
+    def of_everything(self) -> bool:
+        """Whether only alerts that ask for nothing made it."""
+        return all(item.reasons == EVERYTHING for item in self.digest.items)
+
+    def sent_jobs(self) -> Iterator[dict[str, str]]:
+        """A row of jobraker_sent_job for every posting behind what the mail shows."""
+        for item in self.digest.items:
+            for job_id in item.job_ids:
+                yield {
+                    "user_id": str(self.queued.user_id),
+                    "job_id": job_id,
+                    "fingerprint": item.fingerprint,
+                    "outbox_id": self.queued.id,
+                }
+
+
+@dataclass(slots=True)
+class Group:
+    """What one transaction writes: mails, alerts that were served, alerts that go on waiting."""
+
+    mails: list[Mail] = field(default_factory=list)
+    served: list[tuple[str, str | None]] = field(default_factory=list)  # alert, its mail
+    waiting: list[Due] = field(default_factory=list)
+    notices: list[Notification] = field(default_factory=list)  # of digests without a mail
+
+    def add(self, subscriptions: Sequence[Due], mail: Mail | None) -> None:
+        """Take in one person's alerts and what came of them."""
+        if mail is not None:
+            self.mails.append(mail)
+            if mail.queued.state != "pending":
+                self.waiting += subscriptions
+                return
+        row_id = None if mail is None else mail.queued.id
+        self.served += [(one.alert_id, row_id) for one in subscriptions]
+
+
+class Writer:
+    """Writes groups down and counts them; `notice` is the notification that goes with a mail."""
+
+    def __init__(
+        self, app: App, run: Run, report: RunReport, *, through: int, notice: Notice
+    ) -> None:
+        self._app = app
+        self._run = run
+        self._report = report
+        self._through = through
+        self._notice = notice
+        self.messages: list[PlannedMessage] = []
+
+    def has_room(self, group: Group) -> bool:
+        """Whether the run's limit allows one more mail."""
+        limit = self._run.options.limit
+        return limit is None or self._report.counts["planned"] + len(group.mails) < limit
+
+    def write(self, group: Group) -> None:
+        """Outbox rows, sent jobs and marks, in one transaction; a dry run only reports."""
+        options, counts = self._run.options, self._report.counts
+        if (options.dry_run and not options.counting) or options.detailed:
+            self.messages += [self._described(mail) for mail in group.mails]
+        if options.dry_run:
+            counts["planned"] += len(group.mails)
+            counts["of_everything"] += sum(mail.of_everything for mail in group.mails)
+            return
+        with self._app.engine.begin() as connection:
+            queued = self._queue(connection, group)
+        counts["planned"] += len(queued)
+        counts["queued"] += len(queued)
+        counts["dead"] += sum(mail.queued.state != "pending" for mail in queued)
+
+    def _queue(self, connection: Connection, group: Group) -> list[Mail]:
+        """Write a group; the mails that are new."""
+        new = outbox.queue(connection, [mail.queued for mail in group.mails])
+        queued = [mail for mail in group.mails if mail.queued.id in new]
+        pending = [mail for mail in queued if mail.queued.state == "pending"]
+        notifications.write(connection, [*map(self._notice, queued), *group.notices])
+        served = [alert for alert, mail_id in group.served if mail_id is None or mail_id in new]
+        store.write_sent_jobs(connection, [row for mail in pending for row in mail.sent_jobs()])
+        store.write_marks(connection, served, self._through)
+        store.write_first_marks(connection, {one.alert_id: one.floor for one in group.waiting})
+        if self._app.settings.write_last_run:
+            store.write_last_run(connection, served, self._run.now)
+        return queued
+
+    def _described(self, mail: Mail) -> PlannedMessage:
+        queued = mail.queued
+        return PlannedMessage(
+            id=queued.id,
+            kind=queued.kind,
+            to=queued.recipient,
+            subject=self._app.subject(queued.letter),
+            state="planned" if queued.state == "pending" else queued.state,
+            fingerprint=fingerprint(queued),
+            alerts=tuple(section.alert.id for section in mail.digest.sections),
+            jobs=tuple(
+                PlannedJob(id=item.job.id, title=item.job.title, reasons=item.reasons)
+                for item in mail.digest.items
+            ),
+        )

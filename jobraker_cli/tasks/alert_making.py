@@ -1,0 +1,138 @@
+"""The mails and notifications that an alert task makes for one person."""
+
+import zlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
+from uuid import UUID, uuid5
+
+from jobraker_cli.errors import MessageError
+from jobraker_cli.mail.address import check_address
+from jobraker_cli.mail.kinds import KINDS
+from jobraker_cli.mail.wording import Words
+from jobraker_cli.matching.match import Match
+from jobraker_cli.matching.prepared import PreparedJob
+from jobraker_cli.model import Alert, User
+from jobraker_cli.store import outbox
+from jobraker_cli.store.alerts import History
+from jobraker_cli.store.notifications import Notification
+from jobraker_cli.store.outbox import Queued
+from jobraker_cli.tasks import alert_mail
+from jobraker_cli.tasks.alert_group import Mail
+from jobraker_cli.tasks.app import App, Run
+from jobraker_cli.tasks.digest import Digest, DigestLimits, compose
+
+MESSAGE_IDS = UUID("5b3a8f4e-8f0e-4c0e-9a53-3f6f0d1c7b11")  # any constant: our own name space
+Found = Sequence[tuple[Alert, Sequence[Match]]]
+
+
+class Maker:
+    """Makes what a run of a frequency sends; `label` is its period, `through` its intake."""
+
+    def __init__(
+        self,
+        app: App,
+        run: Run,
+        *,
+        frequency: str,
+        label: str,
+        through: int,
+        reposts: Mapping[str, datetime],
+    ) -> None:
+        self._app = app
+        self._run = run
+        self._frequency = frequency
+        self._label = label
+        self._through = through
+        self._reposts = reposts
+        self._limits = DigestLimits(
+            max_jobs=app.settings.alert_max_jobs,
+            max_per_company=app.settings.alert_max_per_company,
+        )
+
+    def key(self, user_id: str) -> str:
+        """What a person gets once: one mail a frequency and period."""
+        return f"{alert_mail.KIND}:{self._frequency}:{user_id}:{self._label or self._through}"
+
+    def mail(self, user: User, found: Found, history: History, locale: str) -> Mail | None:
+        """A user's digest as a message; None when there is nothing to say."""
+        digest = compose(found, excluded=_excluded(history), limits=self._limits)
+        if digest is None:
+            return None
+        return Mail(queued=self._row(user, digest, locale), digest=digest)
+
+    def in_app(
+        self, user_id: str, found: Found, history: History, mail: Mail | None, locale: str
+    ) -> Iterator[Notification]:
+        """What a person wants to see without a mail, but for what a mail shows them already."""
+        shown = {item.fingerprint for item in mail.digest.items} if mail else set()
+        digest = compose(
+            found,
+            excluded=lambda prepared: (
+                prepared.fingerprint in shown
+                or history.excludes(prepared.job.id, prepared.fingerprint)
+            ),
+            limits=DigestLimits(max_jobs=self._app.settings.alert_max_jobs),
+        )
+        if digest is not None:
+            row_id = str(uuid5(MESSAGE_IDS, f"{self.key(user_id)}:in-app:{self._through}"))
+            yield self._notice(row_id, user_id, digest, locale, outbox_id=None)
+
+    def _notice(
+        self, row_id: str, user_id: str, digest: Digest, locale: str, *, outbox_id: str | None
+    ) -> Notification:
+        settings = self._app.settings
+        words = Words.of(locale or settings.locale, settings.timezone, self._run.now)
+        return Notification(
+            id=row_id,
+            user_id=user_id,
+            kind=alert_mail.KIND,
+            title=alert_mail.title(digest, words),
+            link=f"{settings.site_url}/alerts",
+            outbox_id=outbox_id,
+            created_at=self._run.now,
+        )
+
+    def of_mail(self, mail: Mail) -> Notification:
+        """The notification that goes with a mail."""
+        row = mail.queued
+        user_id = str(row.user_id)
+        return self._notice(row.id, user_id, mail.digest, row.locale, outbox_id=row.id)
+
+    def _row(self, user: User, digest: Digest, locale: str) -> Queued:
+        kind = KINDS[alert_mail.KIND]
+        key = self.key(user.id)
+        try:
+            recipient, state, reply = check_address(user.email), "pending", ""
+        except MessageError as error:
+            # Said once, not at every run: the key changes when the address does.
+            recipient, state, reply = user.email, "dead", str(error)
+            key = (
+                f"{kind.name}:no-address:{user.id}:{zlib.crc32(recipient.encode(errors='replace'))}"
+            )
+        row_id = str(uuid5(MESSAGE_IDS, key))
+        return Queued(
+            id=row_id,
+            dedupe_key=key,
+            kind=kind.name,
+            user_id=user.id,
+            recipient=recipient,
+            payload=alert_mail.payload(
+                user,
+                digest,
+                frequency=self._frequency,
+                period=self._label or f"{self._run.now:%F}",
+                reposts=self._reposts,
+            ),
+            message_id=outbox.message_id_of(row_id, self._app.message_id_domain),
+            created_at=self._run.now,
+            priority=kind.priority,
+            expires_at=self._run.now + kind.lifetime,
+            run=self._run.id,
+            state=state,
+            last_reply=reply,
+            locale=locale,
+        )
+
+
+def _excluded(history: History) -> Callable[[PreparedJob], bool]:
+    return lambda prepared: history.excludes(prepared.job.id, prepared.fingerprint)
