@@ -139,6 +139,8 @@ WITHIN = [
     ("Philippines", "Taguig, , Philippines"),
     ("EU", "Berlin"),
     ("EMEA", "Dubai, , United Arab Emirates"),
+    ("NRW", "Köln"),
+    ("NSW", "Sydney, Australia"),
     ("DACH", "Frauenfeld, TG, Switzerland"),
     ("Nordics", "Espoo, Uusimaa, Finland"),
     ("Benelux", "Bleiswijk, South Holland, Netherlands"),
