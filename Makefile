@@ -49,6 +49,10 @@ crash-sweep: $(VENV)/.test  ## kill a run at every step of its work with the dat
 	JOBRAKER_TEST_KILL_STRIDE=1 $(PYTEST) -n 2 tests/scenarios/test_faults.py -k kill_between
 	JOBRAKER_TEST_SWEEP_STRIDE=1 JOBRAKER_TEST_REQUIRE_STRACE=1 $(PYTEST) -n 2 tests/scenarios/test_crash_sweep.py
 
+.PHONY: side-by-side
+side-by-side: $(VENV)/.test  ## eight deliveries at once on one outbox of 5,000 messages: each goes once
+	JOBRAKER_TEST_DELIVERIES=8 JOBRAKER_TEST_MESSAGES=5000 $(PYTEST) tests/scenarios/test_workers.py -k side_by_side
+
 wheel-test: $(VENV)/.dev  ## build sdist and wheel, install the wheel into an empty environment, use it there
 	$(BIN)/python -m pytest -q -m packaging tests/packaging
 

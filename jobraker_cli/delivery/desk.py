@@ -152,10 +152,14 @@ class Desk:
                 self._for_lanes.wait()
             return None
 
-    def may_send(self) -> bool:
-        """Wait for leave to hand one more message to a server; False when all ends first."""
+    def may_send(self, *, wait: bool) -> bool:
+        """Wait for leave to hand one more message to a server; False when all ends first.
+
+        A lane that is stepped need not `wait`: what is due is written between its steps, and who
+        waited for that would wait for itself.
+        """
         with self._lock:
-            while self._open >= self._most_open() and not self._ends:
+            while wait and self._open >= self._most_open() and not self._ends:
                 self._for_lanes.wait()
             self._open += not self._ends
             return not self._ends

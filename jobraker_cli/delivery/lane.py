@@ -46,6 +46,7 @@ class Lane:
     timer: Callable[[], float]
     _ways: dict[str, Transport] = field(default_factory=dict)
     _next_one: _Built | None = None
+    _waits: bool = True
     blocked: UnreachableError | None = None  # there is no way left for this lane
     pace: float = 0.0  # seconds that a message took to send, lately
 
@@ -69,6 +70,7 @@ class Lane:
         self.desk.leave(self.blocked)
 
     def _step(self, *, wait: bool) -> bool:
+        self._waits = wait
         try:
             one = self._next_one or (self._next(wait=wait) if self.blocked is None else None)
             self._next_one = None
@@ -167,7 +169,7 @@ class Lane:
         pace = ready.route.pace
         if ready.route not in self.routes.awake() or (pace is not None and not pace.wait()):
             return False
-        return self.desk.may_send()
+        return self.desk.may_send(wait=self._waits)
 
     def _tried(self, one: _Built, following: _Built | None) -> Judged:
         """What comes of sending a message; raises UnreachableError and ConfigError."""

@@ -86,6 +86,16 @@ def make_certificate(folder: Path, name: str) -> Certificate:
     return made
 
 
+def made_expired(certificate: Certificate) -> Certificate:
+    """The same certificate, but its time is over since yesterday."""
+    made = Certificate(file=certificate.file.with_name("expired.pem"), key=certificate.key)
+    command = ["openssl", "x509", "-in", str(certificate.file), "-signkey", str(made.key)]
+    command += ["-days", "-1", "-out", str(made.file)]
+    if subprocess.run(command, capture_output=True, check=False).returncode != 0:
+        pytest.skip("this openssl makes no expired certificates")
+    return made
+
+
 def hang_up(session: "Session") -> None:
     """Close without a word."""
     session.close()

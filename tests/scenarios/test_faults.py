@@ -121,21 +121,6 @@ def test_two_runs_at_once_mail_each_message_once(
     assert recipients(mailbox) == sorted(f"user{index}@example.org" for index in range(40))
 
 
-def test_several_deliveries_at_once_send_each_message_once(
-    board: Board, jobraker: Command, mailbox: Mailbox
-) -> None:
-    people(board, 60)
-    jobraker("init")
-    board.add_job(title="Python Engineer")
-    run(jobraker, mailbox.settings, "daily-alerts", "--now", NOW, "--no-deliver")
-    started = [
-        jobraker.start("run", "deliver", "--now", NOW, env=mailbox.settings) for _ in range(4)
-    ]
-    assert [process.wait(timeout=60) for process in started] == [0, 0, 0, 0]
-    ids = [message.parsed["Message-ID"] for message in mailbox.messages]
-    assert len(ids) == len(set(ids)) == 60
-
-
 def test_a_second_copy_of_a_task_says_who_is_at_work(
     board: Board, jobraker: Command, mailbox: Mailbox
 ) -> None:

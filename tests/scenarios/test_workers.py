@@ -6,19 +6,30 @@ import signal
 import socket
 import ssl
 import subprocess
+import threading
 import time
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
-from tests.delivery.smtp_server import SmtpServer, make_certificate
+from tests.delivery.smtp_server import (
+    EVERY,
+    SmtpServer,
+    made_expired,
+    make_certificate,
+    say_and_later_stray,
+    say_then_stray,
+)
 from tests.scenarios.test_faults import LATER, NOW, people, run
 from tests.support.board import Board
 from tests.support.command import Command
 from tests.support.mailbox import Mailbox
 
 MANY = 320
+# `make side-by-side`: 8 and 5000
+SIDE_BY_SIDE = int(os.environ.get("JOBRAKER_TEST_DELIVERIES", "4"))
+SIDE_BY_SIDE_MESSAGES = int(os.environ.get("JOBRAKER_TEST_MESSAGES", "60"))
 
 
 def queued(board: Board, jobraker: Command, number: int) -> None:
@@ -40,6 +51,17 @@ def test_several_processes_send_each_message_once(
     assert run(jobraker, env, "deliver", "--now", NOW)["sent"] == MANY
     ids = [message.parsed["Message-ID"] for message in mailbox.messages]
     assert len(ids) == len(set(ids)) == MANY
+
+
+def test_deliveries_side_by_side_send_each_message_once(
+    board: Board, jobraker: Command, mailbox: Mailbox
+) -> None:
+    queued(board, jobraker, SIDE_BY_SIDE_MESSAGES)
+    env = {**mailbox.settings, "EMAIL_WORKERS": "1"}
+    started = [jobraker.start("run", "deliver", "--now", NOW, env=env) for _ in range(SIDE_BY_SIDE)]
+    assert {process.wait(timeout=300) for process in started} == {0}
+    ids = [message.parsed["Message-ID"] for message in mailbox.messages]
+    assert len(ids) == len(set(ids)) == SIDE_BY_SIDE_MESSAGES
 
 
 def test_a_term_signal_ends_all_processes_and_gives_the_rest_back(
@@ -132,7 +154,9 @@ def test_smtp_sink_as_it_refuses_and_hangs_up(
     assert entry["state"] == state
 
 
-@pytest.mark.parametrize("trouble", ["self-signed", "wrong host", "stripped"])
+@pytest.mark.parametrize(
+    "trouble", ["self-signed", "wrong host", "expired", "stripped", "injected", "injected later"]
+)
 def test_a_relay_that_cannot_be_trusted_gets_nothing_and_the_run_exits_69(
     sqlite_board: Board, jobraker: Command, tmp_path: Path, trouble: str
 ) -> None:
@@ -141,8 +165,15 @@ def test_a_relay_that_cannot_be_trusted_gets_nothing_and_the_run_exits_69(
     sqlite_board.add_job(title="Python Engineer")
     name = "DNS:elsewhere.example" if trouble == "wrong host" else "IP:127.0.0.1"
     certificate = make_certificate(tmp_path, name)
+    if trouble == "expired":
+        certificate = made_expired(certificate)
     context: ssl.SSLContext | None = None if trouble == "stripped" else certificate.context()
     server = SmtpServer(tls=context)
+    if trouble == "injected":
+        server.on("STARTTLS", say_then_stray("220 go", "250 AUTH PLAIN"), nth=EVERY)
+    if trouble == "injected later":
+        stray = say_and_later_stray("220 go", "250 AUTH PLAIN", threading.Event())
+        server.on("STARTTLS", stray, nth=EVERY)
     env = {
         "EMAIL_HOST": server.host,
         "EMAIL_PORT": str(server.port),

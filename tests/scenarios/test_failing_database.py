@@ -1,0 +1,142 @@
+"""A database that stops, refuses to write, or answers too late, while mail is on its way."""
+
+import signal
+import time
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from jobraker_cli.store.engine import connect
+from jobraker_cli.store.outbox import Attempt, Settlement
+from jobraker_cli.store.settlements import settle_alone
+from tests.scenarios.test_faults import LATER, NOW, people, run
+from tests.scenarios.test_workers import queued
+from tests.support.board import Board
+from tests.support.command import Command
+from tests.support.databases import PostgresDatabase
+from tests.support.mailbox import Mailbox
+from tests.support.postgres import Server, server_account
+
+MANY = 320
+PROCESSES, CONNECTIONS, GROUP = 2, 2, 10
+
+
+@pytest.fixture
+def own_server(postgres_server: Server) -> Iterator[Server]:
+    """Give a server that the test may stop."""
+    server = Server(postgres_server.binaries, server_account())
+    server.create()
+    yield server
+    server.close()
+
+
+def test_a_server_that_is_stopped_in_mid_run_loses_nothing(
+    own_server: Server, mailbox: Mailbox, tmp_path: Path
+) -> None:
+    name = own_server.create_database()
+    database = PostgresDatabase(own_server.url(name), own_server.role_url(name))
+    board = Board(database)
+    jobraker = Command(cwd=tmp_path, home=tmp_path, database_url=board.url)
+    queued(board, jobraker, MANY)
+    board.close()
+    env = {
+        **mailbox.settings,
+        "EMAIL_WORKERS": str(PROCESSES),
+        "EMAIL_CONNECTIONS": str(CONNECTIONS),
+        "EMAIL_SETTLE_GROUP": str(GROUP),
+    }
+    mailbox.delay_domain("example.org", 0.1)
+    process = jobraker.start("run", "deliver", "--now", NOW, env=env)
+    assert mailbox.reached("DATA", timeout=30)
+    time.sleep(0.5)
+    early = len(mailbox.messages)  # the database's crash may take its last fraction of a second
+    time.sleep(1.0)
+    own_server.stop("immediate")
+    assert process.wait(timeout=60) == 69
+    late = len(mailbox.messages) - early
+    own_server.start()
+    mailbox.delay_domain("example.org", 0.0)
+    after = Board(database)
+    half = "SELECT id FROM jobraker_outbox o WHERE state = 'sent' AND NOT EXISTS ("
+    half += "SELECT 1 FROM jobraker_attempt a WHERE a.outbox_id = o.id AND a.code = 250)"
+    assert after.rows(half) == []
+    after.execute("UPDATE jobraker_outbox SET lease_until = now() - interval '1 hour'")
+    after.close()
+    run(jobraker, env, "deliver", "--now", LATER)
+    jobraker.close()
+    copies = Counter(message.parsed["Message-ID"] for message in mailbox.messages)
+    assert len(copies) == MANY
+    assert max(copies.values()) <= 2
+    assert copies.total() - MANY <= late + PROCESSES * (CONNECTIONS + GROUP)
+    assert len({(one.parsed["Message-ID"], one.content) for one in mailbox.messages}) == MANY
+
+
+@pytest.mark.parametrize("connections", [1, 2])
+def test_the_first_outcome_that_cannot_be_written_ends_the_sending(
+    board: Board, jobraker: Command, mailbox: Mailbox, connections: int
+) -> None:
+    people(board, 30)
+    jobraker("init")
+    board.add_job(title="Python Engineer")
+    run(jobraker, {}, "daily-alerts", "--now", NOW, "--no-deliver")
+    if board.kind == "postgresql":
+        board.execute("ALTER TABLE jobraker_outbox ADD CONSTRAINT no_end CHECK (state <> 'sent')")
+    else:
+        board.execute(
+            "CREATE TRIGGER no_end BEFORE UPDATE ON jobraker_outbox WHEN new.state = 'sent'"
+            " BEGIN SELECT raise(ABORT, 'no end'); END"
+        )
+    env = {**mailbox.settings, "EMAIL_CONNECTIONS": str(connections)}
+    jobraker("run", "deliver", "--now", NOW, env=env, check=1)
+    assert 1 <= len(mailbox.messages) <= connections
+    if board.kind == "postgresql":
+        board.execute("ALTER TABLE jobraker_outbox DROP CONSTRAINT no_end")
+    else:
+        board.execute("DROP TRIGGER no_end")
+    board.execute("UPDATE jobraker_outbox SET lease_until = '2000-01-01 00:00:00.000000'")
+    run(jobraker, env, "deliver", "--now", LATER)
+    copies = Counter(message.parsed["Message-ID"] for message in mailbox.messages)
+    assert len(copies) == 30
+    assert copies.total() - 30 <= connections
+
+
+def test_an_outcome_whose_commit_was_not_answered_is_written_once(
+    board: Board, jobraker: Command
+) -> None:
+    people(board, 1)
+    jobraker("init")
+    board.add_job(title="Python Engineer")
+    run(jobraker, {}, "daily-alerts", "--now", NOW, "--no-deliver")
+    board.execute("UPDATE jobraker_outbox SET state = 'sending', owner = 'me', attempt = 1")
+    (entry,) = jobraker("outbox", "list", "--json").json
+    moment = datetime(2026, 11, 23, 9, tzinfo=UTC)
+    tried = Attempt(at=moment, phase="done", code=250, text="2.0.0 OK", provider="relay:25")
+    outcome = Settlement(id=entry["id"], attempt=1, state="sent", at=moment, tried=tried)
+    engine = connect(board.url.replace("postgresql://", "postgresql+psycopg2://"))
+    settle_alone(engine, "somebody else", [outcome])
+    assert jobraker("outbox", "show", entry["id"], "--json").json["state"] == "sending"
+    for _ in range(2):  # whether the first was written is unknown to its writer
+        settle_alone(engine, "me", [outcome])
+    engine.dispose()
+    shown = jobraker("outbox", "show", entry["id"], "--json").json
+    assert (shown["state"], shown["attempt"]) == ("sent", 1)
+    assert [one["text"] for one in shown["attempts"]] == ["2.0.0 OK"]
+
+
+def test_a_second_signal_ends_the_run_at_once(
+    sqlite_board: Board, jobraker: Command, mailbox: Mailbox
+) -> None:
+    people(sqlite_board, 2)
+    jobraker("init")
+    sqlite_board.add_job(title="Python Engineer")
+    mailbox.reply("RCPT", "250 slow", delay=60.0)
+    process = jobraker.start("run", "daily-alerts", "--now", NOW, env=mailbox.settings)
+    assert mailbox.reached("RCPT", timeout=20)
+    process.send_signal(signal.SIGTERM)
+    time.sleep(0.5)
+    assert process.poll() is None
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(timeout=10) in (130, -signal.SIGTERM)
