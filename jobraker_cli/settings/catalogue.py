@@ -133,7 +133,7 @@ class Settings:
         "EMAIL_WORKERS",
         values.whole_number(1, 64),
         "",
-        "Processes that build and send; default: two a processor, at most 8",
+        "Processes that build and send; default: one a processor, at most 8",
     )
     email_connections: int = _setting(
         "EMAIL_CONNECTIONS",

@@ -139,7 +139,7 @@ def _derived(found: Mapping[str, tuple[str, str]], environ: Mapping[str, str]) -
         "EMAIL_BACKEND": "smtp" if value("EMAIL_HOST") or preset.get("EMAIL_HOST") else "file",
         "EMAIL_FILE_PATH": str(beside / "mail"),
         "EMAIL_PORT": "465" if ssl else "587" if tls else "25",
-        "EMAIL_WORKERS": str(min(8, 2 * (os.cpu_count() or 1))),
+        "EMAIL_WORKERS": str(min(8, os.cpu_count() or 1)),
         "LIST_ID": f"alerts.{address.rpartition('@')[2]}",
         "UNSUBSCRIBE_MAILTO": address,
         **preset,
