@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import django
 from django.conf import settings
 
+number = int(sys.argv[1])
 url = urlsplit(os.environ["DATABASE_URL"].replace("+psycopg2", ""))
 settings.configure(
     DATABASES={
@@ -31,7 +32,7 @@ settings.configure(
     EMAIL_PORT=int(os.environ["PORT"]),
     POST_OFFICE={
         "BACKENDS": {"default": "django.core.mail.backends.smtp.EmailBackend"},
-        "BATCH_SIZE": 1000,
+        "BATCH_SIZE": number,
         "THREADS_PER_PROCESS": 5,
         "LOG_LEVEL": 2,
         "BATCH_DELIVERY_TIMEOUT": 600,
@@ -49,7 +50,6 @@ from post_office import mail
 from post_office.mail import send_queued
 from post_office.models import Email
 
-number = int(sys.argv[1])
 call_command("migrate", verbosity=0)
 link = "<a href='https://jobs.example.com/jobs/{0}'>Senior {0}</a>"
 card = "<tr><td style='padding:18px'><h3>" + link + "</h3><p>{1}</p></td></tr>\n"
