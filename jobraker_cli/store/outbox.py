@@ -149,11 +149,12 @@ def _due(now: datetime, fresh: datetime | None = None, owner: str = "") -> Selec
     """Messages that wait for this moment, or whose sender's lease ended, most urgent first.
 
     With `fresh` also those queued since, if they are due by then and nobody has had them yet.
-    What `owner` has in hand is its own to finish, however late.
+    What `owner` has in hand is its own to finish, however late. A pending one without a moment, as
+    an application that names every column may insert it, is due at once.
     """
-    waits = and_(
-        _outbox.c.state.in_(WAITING), comparable(_outbox.c.next_attempt_at) <= comparable(now)
-    )
+    at_once = and_(_outbox.c.state == "pending", _outbox.c.next_attempt_at.is_(None))
+    reached = comparable(_outbox.c.next_attempt_at) <= comparable(now)
+    waits = and_(_outbox.c.state.in_(WAITING), or_(reached, at_once))
     left = and_(
         _outbox.c.state == "sending",
         comparable(_outbox.c.lease_until) < comparable(clock()),

@@ -146,3 +146,13 @@ def test_a_person_at_a_terminal_is_asked(sqlite_board: Board, jobraker: Command)
         assert process.wait(60) == (0 if cancelled else 130)
         os.close(ours)
         assert list(outbox.states().values()).count("cancelled") == cancelled
+
+
+def test_what_was_inserted_without_a_moment_goes_at_once_and_what_is_held_stays(
+    outbox: Outbox,
+) -> None:
+    outbox.board.execute("UPDATE jobraker_outbox SET next_attempt_at = NULL")
+    outbox.command("run", "deliver", "--now", "2026-11-23T12:00:00Z")
+    states = outbox.states()
+    assert states["pending"] == "sent"
+    assert "uncertain" not in states
