@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, Table, and_, func, or_, select
+from sqlalchemy import Column, ColumnElement, Connection, Select, and_, func, or_, select
 
 from jobraker_cli.store import ledger, quotas
 from jobraker_cli.store.inbox import last_forgotten_day
@@ -119,16 +119,14 @@ def delete_runs(connection: Connection, ids: Sequence[int]) -> int:
     return connection.execute(_run.delete().where(_run.c.run_id.in_(ids))).rowcount
 
 
-def old_reports(before: datetime) -> Select[Any]:
-    """Bounces and complaints that were read before a moment: their messages are pruned as well."""
-    inbox = ledger.inbox
-    return select(inbox.c.digest).where(comparable(inbox.c.read_at) < comparable(before))
+def older(key: Column[Any], moment: Column[Any], before: datetime) -> Select[Any]:
+    """The keys of a table's rows whose moment is before another."""
+    return select(key).where(comparable(moment) < comparable(before))
 
 
-def delete_reports(connection: Connection, ids: Sequence[str]) -> int:
-    """Forget that reports were read."""
-    inbox = ledger.inbox
-    return connection.execute(inbox.delete().where(inbox.c.digest.in_(ids))).rowcount
+def delete_by(key: Column[Any], connection: Connection, keys: Sequence[str]) -> int:
+    """Delete a table's rows by their keys; how many."""
+    return connection.execute(key.table.delete().where(key.in_(keys))).rowcount
 
 
 def old_soft_bounces(today: date) -> Select[Any]:
@@ -143,31 +141,6 @@ def delete_soft_bounces(today: date, connection: Connection, keys: Sequence[str]
     old = and_(bounce.c.key.in_(keys), bounce.c.day <= last_forgotten_day(today))
     connection.execute(bounce.delete().where(old))
     return len(keys)
-
-
-def old_notifications(before: datetime) -> Select[Any]:
-    """What people were shown before a moment, read or not."""
-    shown = ledger.notification
-    return select(shown.c.id).where(comparable(shown.c.created_at) < comparable(before))
-
-
-def delete_notifications(connection: Connection, ids: Sequence[str]) -> int:
-    """Delete notifications."""
-    shown = ledger.notification
-    return connection.execute(shown.delete().where(shown.c.id.in_(ids))).rowcount
-
-
-def old_vacancies(before: datetime) -> Select[Any]:
-    """Vacancies whose last posting came in before a moment: the next one is new anyway."""
-    vacancy = ledger.vacancy
-    return select(vacancy.c.fingerprint).where(comparable(vacancy.c.last_seen) < comparable(before))
-
-
-def delete_vacancies(connection: Connection, fingerprints: Sequence[str]) -> int:
-    """Forget vacancies."""
-    vacancy = ledger.vacancy
-    forgotten = vacancy.delete().where(vacancy.c.fingerprint.in_(fingerprints))
-    return connection.execute(forgotten).rowcount
 
 
 def old_quotas(before: datetime) -> Select[Any]:
@@ -188,16 +161,6 @@ def _counts_no_more(before: datetime) -> ColumnElement[bool]:
     return and_(
         quota.c.span_seconds.not_in(locks), comparable(quota.c.last_at) < comparable(before)
     )
-
-
-def old_chat_rows(table: Table, before: datetime) -> Select[Any]:
-    """Rows of `jobraker_chat_usage` or `jobraker_chat_login` from before a moment."""
-    return select(table.c.id).where(comparable(table.c.at) < comparable(before))
-
-
-def delete_chat_rows(table: Table, connection: Connection, ids: Sequence[str]) -> int:
-    """Delete what the chat used, or who opened it."""
-    return connection.execute(table.delete().where(table.c.id.in_(ids))).rowcount
 
 
 def dead_rows(connection: Connection) -> dict[str, tuple[int, int]]:

@@ -81,30 +81,28 @@ def _beside_messages(kept: Retention, now: datetime) -> Iterator[Step]:
         now - timedelta(days=days)
         for days in (kept.message_days, kept.notification_days, kept.vacancy_days, kept.run_days)
     )
-    yield Step(
-        name="notifications",
-        query=store.old_notifications(notices),
-        act=store.delete_notifications,
-    )
+    shown, vacancy, report = ledger.notification.c, ledger.vacancy.c, ledger.inbox.c
+    used, opened = ledger.chat_usage.c, ledger.chat_login.c
+    for name, key, moment, before in (
+        ("notifications", shown.id, shown.created_at, notices),
+        ("reports", report.digest, report.read_at, messages),  # their messages are pruned as well
+        ("vacancies", vacancy.fingerprint, vacancy.last_seen, vacancies),
+        ("chat_usage", used.id, used.at, records),
+        ("chat_logins", opened.id, opened.at, records),
+    ):
+        act = partial(store.delete_by, key)
+        yield Step(name=name, query=store.older(key, moment, before), act=act)
     yield Step(name="runs", query=store.old_runs(records, now - FORGOTTEN), act=store.delete_runs)
-    yield Step(name="reports", query=store.old_reports(messages), act=store.delete_reports)
     yield Step(
         name="soft_bounces",
         query=store.old_soft_bounces(today),
         act=partial(store.delete_soft_bounces, today),
     )
-    yield Step(name="vacancies", query=store.old_vacancies(vacancies), act=store.delete_vacancies)
     yield Step(
         name="quotas",
         query=store.old_quotas(now - QUOTAS),
         act=partial(store.delete_quotas, now - QUOTAS),
     )
-    for name, table in (("chat_usage", ledger.chat_usage), ("chat_logins", ledger.chat_login)):
-        yield Step(
-            name=name,
-            query=store.old_chat_rows(table, records),
-            act=partial(store.delete_chat_rows, table),
-        )
 
 
 def _left_behind() -> Iterator[Step]:
