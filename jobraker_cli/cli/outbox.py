@@ -97,7 +97,7 @@ def show(message_id: str, raw: bool) -> None:
         raise NotFoundError(f"There is no message {message_id}; see: jobraker outbox list")
     entry = found[0]
     if raw:
-        content = app.composer().compose(entry.letter).content
+        content = app.composer().content(entry.letter)
         sys.stdout.buffer.write(content)
         return
     record = _row(app, entry)

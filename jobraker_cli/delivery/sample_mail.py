@@ -62,7 +62,7 @@ def _sent(composer: Composer, transport: Transport, letter: Letter, sender: str)
             id=letter.id,
             sender=sender,
             recipient=letter.recipient,
-            content=composer.compose(letter).content,
+            content=composer.content(letter),
             created_at=letter.created_at,
         )
         outcome = transport.send(envelope)

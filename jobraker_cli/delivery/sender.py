@@ -186,7 +186,7 @@ class Sender:
         return Lane(
             desk=self._desk,
             judge=self.judge,
-            build=lambda letter: composer.compose(letter).content,
+            build=composer.content,
             routes=self.routes,
             sender_of=self.claims.policy.sender_of,
             half_lease=self.claims.policy.lease_seconds / 2,

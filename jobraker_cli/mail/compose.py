@@ -18,6 +18,7 @@ from jobraker_cli.mail.kinds import KINDS, MailKind
 from jobraker_cli.mail.languages import SOURCE, language_of
 from jobraker_cli.mail.links import Links
 from jobraker_cli.mail.payloads import parsed
+from jobraker_cli.mail.pieces import Pieces
 from jobraker_cli.mail.templates import PARTS, Templates
 from jobraker_cli.mail.wording import Words
 from jobraker_cli.model import Letter
@@ -90,20 +91,18 @@ class Composer:
     def compose(self, letter: Letter) -> Composed:
         """The mail of an outbox row. Raises MessageError if this one cannot be built, ever."""
         opened = self._opened(letter)
-        letter, variables = opened.letter, opened.variables
-        subject = self._subject(opened)
-        variables["subject"] = subject
-        text = self._render(opened, "txt")
-        html = self._render(opened, "html")
-        content = mime.build(headers(letter, opened.kind, subject, opened.links), text, html)
-        if self._sign is not None:
-            content = self._sign(content, letter.created_at)
+        subject, text, html = self._rendered(opened)
         return Composed(
             subject=subject,
-            text=text.replace(mime.JOINED, "\n"),
-            html=html.replace(mime.JOINED, "\n"),
-            content=content,
+            text=mime.whole(text, opened.pieces.named),
+            html=mime.whole(html, opened.pieces.named),
+            content=self._content(opened, subject, text, html),
         )
+
+    def content(self, letter: Letter) -> bytes:
+        """The bytes of the mail alone, as `compose` makes them. Raises MessageError as it does."""
+        opened = self._opened(letter)
+        return self._content(opened, *self._rendered(opened))
 
     def subject(self, letter: Letter) -> str:
         """The subject line alone, for listings. Raises MessageError as `compose` does."""
@@ -120,8 +119,16 @@ class Composer:
             brand=self._brand, key=self._key, user_id=letter.user_id, issued_at=letter.created_at
         )
         locale = language_of(letter.locale, self._locale)
-        variables = self._variables(letter, kind, links, locale)
-        return _Opened(letter=letter, kind=kind, links=links, locale=locale, variables=variables)
+        pieces = self._templates.pieces(locale)
+        pieces.make_room()
+        return _Opened(
+            letter=letter,
+            kind=kind,
+            links=links,
+            locale=locale,
+            variables=self._variables(letter, kind, links, locale),
+            pieces=pieces,
+        )
 
     def _variables(
         self, letter: Letter, kind: MailKind, links: Links, locale: str
@@ -143,8 +150,19 @@ class Composer:
             variables["unsubscribe_url"] = links.unsubscribe(kind.scope)
         return variables
 
+    def _rendered(self, opened: "_Opened") -> tuple[str, str, str]:
+        """Subject, text and HTML, the latter two with the names of pieces in them."""
+        opened.variables["subject"] = subject = self._subject(opened)
+        return subject, self._render(opened, "txt"), self._render(opened, "html")
+
+    def _content(self, opened: "_Opened", subject: str, text: str, html: str) -> bytes:
+        letter = opened.letter
+        lines = headers(letter, opened.kind, subject, opened.links)
+        content = mime.build(lines, text, html, opened.pieces.named)
+        return content if self._sign is None else self._sign(content, letter.created_at)
+
     def _subject(self, opened: "_Opened") -> str:
-        return clean_line(self._render(opened, "subject.txt"))
+        return clean_line(mime.whole(self._render(opened, "subject.txt"), opened.pieces.named))
 
     def _render(self, opened: "_Opened", part: str) -> str:
         name = opened.kind.name
@@ -164,6 +182,7 @@ class _Opened:
     links: Links
     locale: str
     variables: dict[str, object]
+    pieces: Pieces
 
 
 def _payload(letter: Letter) -> Mapping[str, object]:

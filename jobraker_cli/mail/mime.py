@@ -7,17 +7,19 @@ Assembled by hand because the standard library's generators fold and encode what
 import binascii
 import hashlib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from email.charset import Charset
 from email.header import Header
 from functools import lru_cache
+from types import MappingProxyType
 
 from jobraker_cli.errors import MessageError
 from jobraker_cli.mail.address import split_mailbox
 from jobraker_cli.mail.clean import clean_line
 
-JOINED = "\x1f"
-"""A break between lines that stand alike in many mails: they are encoded together, once."""
+NAME_ENDS = "\x1f"
+"""What the name of a piece begins and ends with; no cleaned text holds it."""
 
 _FOLD_AT = 78
 _LONGEST_LINE = 998  # RFC 5322 2.1.1
@@ -39,12 +41,41 @@ _PLAIN = re.compile(r"[\x20-\x7e]*")
 _PHRASE = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]*")  # atoms, RFC 5322 3.2.3
 _NO_BODY = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _UTF8 = Charset("utf-8")
+_PIECE_NAME = re.compile(f"{NAME_ENDS}[0-9]+{NAME_ENDS}")
 
 
-def build(headers: Sequence[tuple[str, str]], text: str, html: str) -> bytes:
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Lines that stand alike in many mails, and how they are encoded; in a text by its name."""
+
+    text: str
+    encoded: bytes  # quoted-printable, without the last line break
+
+
+Pieces = Mapping[str, Piece]
+_NONE: Pieces = MappingProxyType({})
+
+
+def piece(text: str) -> Piece:
+    """Lines of text that are encoded here, once."""
+    text = _with_line_feeds(text)
+    return Piece(text, b"\r\n".join(map(_quoted_line.__wrapped__, text.split("\n"))))
+
+
+def whole(text: str, pieces: Pieces) -> str:
+    """The text with pieces in the place of their names."""
+    if NAME_ENDS not in text:
+        return text
+    return _PIECE_NAME.sub(lambda name: _text_of(name[0], pieces), text)
+
+
+def build(
+    headers: Sequence[tuple[str, str]], text: str, html: str, pieces: Pieces = _NONE
+) -> bytes:
     """The message: the headers in their order, then MIME-Version and Content-Type, then both parts.
 
-    The same arguments give the same bytes. Raises MessageError for what no header can hold.
+    `pieces` are those whose names stand in the parts. The same arguments give the same bytes.
+    Raises MessageError for what no header can hold.
     """
     lines = [_header(name, value) for name, value in headers]
     boundary = _boundary(headers)
@@ -56,9 +87,9 @@ def build(headers: Sequence[tuple[str, str]], text: str, html: str) -> bytes:
             "\r\n".join(lines).encode("ascii"),
             b"",
             between,
-            _part("plain", *_quoted_printable(_lines(text))),
+            _part("plain", "quoted-printable", _quoted_printable(_lines(text), pieces)),
             between,
-            _part("html", *_shorter(_lines(html))),
+            _part("html", *_shorter(_lines(html), pieces)),
             between + b"--\r\n",
         )
     )
@@ -118,46 +149,60 @@ def _folded(name: str, words: Iterable[str]) -> str:
 
 def _lines(text: str) -> list[str]:
     """The lines of a text, without empty ones at its end and without control characters but tab."""
-    if "\r" in text:
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
-    lines = text.split("\n")
+    lines = _with_line_feeds(text).split("\n")
     while lines and not _NO_BODY.sub("", lines[-1]):
         lines.pop()
     return lines or [""]
 
 
-def _shorter(lines: Sequence[str]) -> tuple[str, bytes]:
+def _with_line_feeds(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+
+
+def _text_of(name: str, pieces: Pieces) -> str:
+    found = pieces.get(name)
+    return name if found is None else found.text
+
+
+def _shorter(lines: Sequence[str], pieces: Pieces) -> tuple[str, bytes]:
     """Quoted-printable, unless most of the text is not ASCII and base64 is the smaller one."""
-    quoted = _quoted_printable(lines)
-    if len(quoted[1]) <= _in_base64(sum(map(len, lines)) + len(lines)):
-        return quoted  # as it is the smaller one even if all of the text is ASCII
-    text = "\n".join(lines).replace(JOINED, "\n")
-    if text.isascii() or len(quoted[1]) <= _in_base64(len(text.encode("utf-8", "ignore")) + 1):
-        return quoted
-    return _base64((_NO_BODY.sub("", text) + "\n").encode("utf-8"))
+    quoted = _quoted_printable(lines, pieces)
+    least = sum(len(pieces[line].text if line in pieces else line) + 1 for line in lines)
+    if len(quoted) <= _in_base64(least):
+        return "quoted-printable", quoted  # as it is the smaller one even if all of it is ASCII
+    text = whole("\n".join(lines), pieces)
+    if text.isascii() or len(quoted) <= _in_base64(len(text.encode("utf-8", "ignore")) + 1):
+        return "quoted-printable", quoted
+    return "base64", _base64((_NO_BODY.sub("", text) + "\n").encode("utf-8"))
 
 
 def _in_base64(octets: int) -> float:
     return octets * 4 / 3 * 78 / 76
 
 
-def _quoted_printable(lines: Sequence[str]) -> tuple[str, bytes]:
-    return "quoted-printable", b"\r\n".join([*map(_quoted_line, lines), b""])
+def _quoted_printable(lines: Sequence[str], pieces: Pieces) -> bytes:
+    encoded = []
+    for line in lines:
+        if line in pieces:
+            encoded.append(pieces[line].encoded)
+        elif NAME_ENDS in line:
+            encoded.append(piece(whole(line, pieces)).encoded)
+        else:
+            encoded.append(_quoted_line(line))
+    return b"\r\n".join([*encoded, b""])
 
 
-@lru_cache(maxsize=16_384)  # most lines stand in many mails: the frame, and every job's card
+@lru_cache(maxsize=16_384)  # most lines of the templates stand in many mails
 def _quoted_line(line: str) -> bytes:
     """One line, which may become several; no encoding reaches beyond the line it is of."""
-    if JOINED in line:
-        return b"\r\n".join(map(_quoted_line.__wrapped__, line.split(JOINED)))
     octets = _NO_BODY.sub("", line).encode("utf-8")
     return binascii.b2a_qp(octets, istext=True).replace(b"\n", b"\r\n")
 
 
-def _base64(body: bytes) -> tuple[str, bytes]:
+def _base64(body: bytes) -> bytes:
     encoded = binascii.b2a_base64(body.replace(b"\n", b"\r\n"), newline=False)
     lines = [encoded[start : start + 76] for start in range(0, len(encoded), 76)]
-    return "base64", b"\r\n".join(lines) + b"\r\n"
+    return b"\r\n".join(lines) + b"\r\n"
 
 
 def _part(subtype: str, encoding: str, body: bytes) -> bytes:

@@ -9,7 +9,7 @@ from jinja2.runtime import Context, Macro
 from jinja2.utils import internalcode
 from markupsafe import Markup
 
-from jobraker_cli.mail.mime import JOINED
+from jobraker_cli.mail.mime import NAME_ENDS, Piece, piece
 
 MOST_PIECES = 10_000  # kept at a time, in each language
 _PLAIN = frozenset({FunctionType, MethodType})
@@ -17,32 +17,44 @@ _WANTS_CONTEXT = getattr(pass_context(lambda context: context), "jinja_pass_arg"
 
 
 class Pieces:
-    """What many mails show alike is rendered once: what comes of a macro and the same values.
+    """What many mails show alike is rendered and encoded once: a macro's output for equal values.
 
-    The macro must go by its values alone: nothing of one mail may stand in it. What comes of it is
-    one long line, see `mime`.
+    The macro must go by its values alone: nothing of one mail may stand in it. A template gets the
+    name of the piece, which `mime` replaces; `named` holds all that may stand in a mail.
     """
 
     def __init__(self) -> None:
-        self._rendered: dict[tuple[object, ...], tuple[str, tuple[object, ...]]] = {}
+        self.named: dict[str, Piece] = {}
+        self._names: dict[tuple[object, ...], tuple[str, tuple[object, ...]]] = {}
+        self._count = 0
+
+    def make_room(self) -> None:
+        """Before a mail: forget the pieces where there are too many of them."""
+        if len(self.named) > MOST_PIECES:
+            self._names.clear()
+            self.named.clear()
 
     def once(self, macro: Callable[..., str], *values: object) -> str:
         """What templates call as once(macro, value, ...)."""
         key = (getattr(macro, "name", macro), *[v if type(v) is str else id(v) for v in values])
-        found = self._rendered.get(key)
+        found = self._names.get(key)
         if found is None:
-            if len(self._rendered) >= MOST_PIECES:
-                self._rendered.clear()
             # The values are kept with it, so that their ids stay theirs.
-            found = self._rendered[key] = macro(*values).replace("\n", JOINED), values
+            found = self._names[key] = self._named(macro(*values)), values
         return found[0]
+
+    def _named(self, rendered: str) -> str:
+        self._count += 1
+        name = f"{NAME_ENDS}{self._count}{NAME_ENDS}"
+        self.named[name] = piece(rendered)
+        return Markup(name) if isinstance(rendered, Markup) else name  # noqa: S704 - digits only
 
     def each(self, values: Sequence[object], macro: Callable[..., str], *more: object) -> str:
         """`values | once_each(macro, ...)`: once(macro, value, ...) of each, on lines of theirs."""
         pieces = [self.once(macro, value, *more) for value in values]
         lines = "\n".join(pieces)
         safe = bool(pieces) and isinstance(pieces[0], Markup)
-        return Markup(lines) if safe else lines  # noqa: S704 - of macros that escaped it
+        return Markup(lines) if safe else lines  # noqa: S704 - names of pieces
 
 
 class PlainContext(Context):

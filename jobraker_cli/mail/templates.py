@@ -46,12 +46,13 @@ class Templates:
         self.folder = folder
         self._shared = shared
         self._compiled = Compiled()
+        self.pieces: Callable[[str], Pieces] = cache(lambda tag: Pieces())
         self._environment: Callable[[str], Environment] = cache(self._made)
         self.get: Callable[[str, str, str], Template] = cache(self._template)
         self._seen: Callable[[str], dict[str, object]] = cache(self._globals)
 
     def render(self, name: str, part: str, tag: str, variables: Mapping[str, object]) -> str:
-        """A part of a kind's mail in a language; breaks of lines in pieces are `mime.JOINED`.
+        """A part of a kind's mail in a language, with the names of pieces in it.
 
         As Template.render, without merging and looking over the globals anew for every part.
         """
@@ -96,7 +97,7 @@ class Templates:
         environment.policies["ext.i18n.trimmed"] = True
         environment.globals.update(self._shared)
         _speak(environment, LANGUAGES[tag])
-        pieces = Pieces()
+        pieces = self.pieces(tag)
         environment.globals["once"] = pieces.once
         environment.filters["once_each"] = pieces.each
         return environment

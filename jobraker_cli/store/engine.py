@@ -10,6 +10,7 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -57,21 +58,25 @@ def _postgresql(url: URL, *, readonly: bool) -> Engine:
         max_overflow=4,
     )
 
-    event.listen(engine, "connect", _read_moments_tolerantly)
+    event.listen(engine, "connect", _read_values_plainly)
     return engine
 
 
-def _read_moments_tolerantly(connection: Any, record: Any) -> None:
-    """Make a connection give None for a timestamptz outside Python's calendar."""
+def _read_values_plainly(connection: Any, record: Any) -> None:
+    """Make a connection give ids as text and moments in UTC, None for one that Python has not."""
     from psycopg2 import extensions  # type: ignore[import-untyped]  # SQLite needs none of it
 
-    def moment(text: str | None, cursor: Any) -> Any:
+    def moment(text: str | None, cursor: Any) -> datetime | None:
+        if text is None:
+            return None
         try:
-            return extensions.PYDATETIMETZ(text, cursor)
+            found = datetime.fromisoformat(text)
+            return found if found.tzinfo is UTC else found.astimezone(UTC)
         except (ValueError, OverflowError):
             return None
 
-    extensions.register_type(extensions.new_type((1184,), "TOLERANT_MOMENT", moment), connection)
+    for name, oid, read in (("MOMENT", 1184, moment), ("ID", 2950, lambda text, cursor: text)):
+        extensions.register_type(extensions.new_type((oid,), name, read), connection)
 
 
 def _sqlite(url: URL, *, mode: str, readonly: bool) -> Engine:

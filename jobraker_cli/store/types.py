@@ -34,13 +34,15 @@ class Id(TypeDecorator[str]):
             return value
         return value.replace("-", "")
 
+    def result_processor(self, dialect: Dialect, coltype: object) -> Any:
+        """None where the driver gives the text already (see engine)."""
+        return super().result_processor(dialect, coltype) if dialect.name == "sqlite" else None
+
     def process_result_value(self, value: Any, dialect: Dialect) -> str | None:
-        """With dashes, on either database."""
+        """With dashes."""
         if value is None:
             return None
         text = str(value)
-        if dialect.name != "sqlite":
-            return text
         if len(text) != 32:
             return text
         return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
@@ -68,14 +70,13 @@ class Moment(TypeDecorator[datetime]):
             return sqlite_moment(value)
         return value
 
+    def result_processor(self, dialect: Dialect, coltype: object) -> Any:
+        """None where the driver gives the moment already (see engine)."""
+        return super().result_processor(dialect, coltype) if dialect.name == "sqlite" else None
+
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
         """An aware UTC datetime, or None where the text is no moment."""
-        if value is None:
-            return None
-        if dialect.name == "sqlite":
-            return parse_moment(value)
-        moment: datetime = value
-        return moment.astimezone(UTC)
+        return None if value is None else parse_moment(value)
 
 
 class Whole(TypeDecorator[int]):

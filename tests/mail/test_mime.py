@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jobraker_cli.errors import MessageError
-from jobraker_cli.mail.mime import JOINED, build
+from jobraker_cli.mail.mime import NAME_ENDS, build, piece
 from tests.mail.samples import HOSTILE, parsed
 
 FROM = ("From", "Example Jobs <alerts@jobs.example.com>")
@@ -62,12 +62,19 @@ def test_the_boundary_cannot_stand_in_a_body() -> None:
     assert len(list(message.iter_parts())) == 2
 
 
-def test_joined_lines_are_encoded_as_if_they_stood_apart() -> None:
-    lines = ["ä" * 90, "", ".", "From here", "x" * 100]
-    apart = build([MESSAGE_ID], "\n".join(lines), "\n".join(lines))
-    assert build([MESSAGE_ID], JOINED.join(lines), JOINED.join(lines)) == apart
-    wide = ["漢" * 99, "字"]
-    assert build([MESSAGE_ID], "", JOINED.join(wide)) == build([MESSAGE_ID], "", "\n".join(wide))
+def test_pieces_are_encoded_as_if_their_lines_stood_in_the_text() -> None:
+    name = f"{NAME_ENDS}7{NAME_ENDS}"
+    for lines in (["ä" * 90, "", ".", "From here", "x" * 100], ["漢" * 99, "字"]):
+        text = "\n".join(lines)
+        for frame in ("{}", "first\n{}\nlast", "before {} after {}", "{}\n{}\n\n"):
+            apart, named = frame.replace("{}", text), frame.replace("{}", name)
+            pieces = {name: piece(text)}
+            assert build([MESSAGE_ID], named, named, pieces) == build([MESSAGE_ID], apart, apart)
+
+
+def test_the_name_of_no_piece_is_text() -> None:
+    message = parsed(build([MESSAGE_ID], f"a{NAME_ENDS}7{NAME_ENDS}b", "", {}))
+    assert part(message, "plain") == "a7b\n"
 
 
 def test_mostly_ascii_html_is_quoted_printable() -> None:
@@ -120,7 +127,7 @@ def test_any_bodies_are_fit_for_the_wire(text: str, html: str) -> None:
     assert_fit_for_the_wire(content)
     message = parsed(content)
     assert not message.defects
-    kept = text.replace("\r\n", "\n").replace("\r", "\n").replace(JOINED, "\n")
+    kept = text.replace("\r\n", "\n").replace("\r", "\n")
     kept = re.sub("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]", "", kept).rstrip("\n")
     assert part(message, "plain") == kept + "\n"
     part(message, "html")
