@@ -100,8 +100,9 @@ def server_words(reply: bytes | str, hidden: Mapping[str, str]) -> str:
     for secret, stand_in in hidden.items():
         if secret and secret.lower() in text.lower():
             text = re.sub(f"<?{re.escape(secret)}>?", stand_in, text, flags=re.IGNORECASE)
-    printable = "".join(letter if letter.isprintable() else " " for letter in text)
-    return " ".join(printable.split())[:500]
+    if not text.isprintable():
+        text = "".join(letter if letter.isprintable() else " " for letter in text)
+    return " ".join(text.split())[:500]
 
 
 def _refused_for_now(outcome: Outcome, wait: float) -> Verdict:

@@ -4,10 +4,11 @@ The payload comes from a database that strangers write to: every value may be mi
 type, endless or hostile. What is odd is left out; only a digest without any job is refused.
 """
 
-import marshal
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+
+import orjson
 
 from jobraker_cli.errors import MessageError
 from jobraker_cli.mail.clean import clean_line
@@ -17,7 +18,6 @@ from jobraker_cli.mail.wording import Words
 _PLACES_IN_TEXT = 5
 _REASONS = 3
 MOST_CARDS = 5_000  # kept at a time; a card takes about two kilobytes
-_WITHOUT_REFERENCES = 2  # the version of marshal in which equal values are equal octets
 _MOST_PAY = 10**12
 
 
@@ -151,7 +151,7 @@ def _sections(payload: Mapping[str, object], links: Links, words: Words) -> Iter
 
 def card(job: dict[str, object], links: Links, words: Words) -> Card | None:
     """A job of a payload in words, None without an id; equal jobs of many mails are worded once."""
-    facts = marshal.dumps(job, _WITHOUT_REFERENCES)
+    facts = _key(job)
     known = words.cards.get(facts)
     if isinstance(known, Card):
         return known
@@ -160,8 +160,18 @@ def card(job: dict[str, object], links: Links, words: Words) -> Card | None:
         return None
     if len(words.cards) >= MOST_CARDS:
         words.cards.clear()
-    made = words.cards[facts] = _card(job, job_id, links, words)
+    made = _card(job, job_id, links, words)
+    if facts:
+        words.cards[facts] = made
     return made
+
+
+def _key(job: dict[str, object]) -> bytes:
+    """The same octets for equal jobs; empty for what JSON proper cannot say."""
+    try:
+        return orjson.dumps(job)
+    except orjson.JSONEncodeError:
+        return b""
 
 
 def _card(job: Mapping[str, object], job_id: str, links: Links, words: Words) -> Card:

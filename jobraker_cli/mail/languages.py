@@ -48,6 +48,8 @@ def language_of(preference: object, default: str) -> str:
     """
     if not isinstance(preference, str):
         return default
+    if preference in LANGUAGES:
+        return preference
     tag = re.split(r"[-_.@]", preference.strip().lower(), maxsplit=1)[0]
     return tag if tag in LANGUAGES else default
 

@@ -77,20 +77,22 @@ def build(
     `pieces` are those whose names stand in the parts. The same arguments give the same bytes.
     Raises MessageError for what no header can hold.
     """
-    lines = [_header(name, value) for name, value in headers]
     boundary = _boundary(headers)
-    lines.append("MIME-Version: 1.0")
-    lines.append(_folded("Content-Type", ("multipart/alternative;", f'boundary="{boundary}"')))
+    kind = _folded("Content-Type", ("multipart/alternative;", f'boundary="{boundary}"'))
+    head = [*(_header(name, value) for name, value in headers), "MIME-Version: 1.0", kind, ""]
     between = f"--{boundary}".encode("ascii")
     return b"\r\n".join(
         (
-            "\r\n".join(lines).encode("ascii"),
+            "\r\n".join(head).encode("ascii"),
+            between,
+            *_QUOTED_PLAIN,
+            *_quoted_printable(_lines(text), pieces),
             b"",
             between,
-            _part("plain", "quoted-printable", _quoted_printable(_lines(text), pieces)),
-            between,
-            _part("html", *_shorter(_lines(html), pieces)),
-            between + b"--\r\n",
+            *_smaller(_lines(html), pieces),
+            b"",
+            between + b"--",
+            b"",
         )
     )
 
@@ -164,23 +166,23 @@ def _text_of(name: str, pieces: Pieces) -> str:
     return name if found is None else found.text
 
 
-def _shorter(lines: Sequence[str], pieces: Pieces) -> tuple[str, bytes]:
+def _smaller(lines: Sequence[str], pieces: Pieces) -> Sequence[bytes]:
     """Quoted-printable, unless most of the text is not ASCII and base64 is the smaller one."""
     quoted = _quoted_printable(lines, pieces)
-    least = sum(len(pieces[line].text if line in pieces else line) + 1 for line in lines)
-    if len(quoted) <= _in_base64(least):
-        return "quoted-printable", quoted  # as it is the smaller one even if all of it is ASCII
-    text = whole("\n".join(lines), pieces)
-    if text.isascii() or len(quoted) <= _in_base64(len(text.encode("utf-8", "ignore")) + 1):
-        return "quoted-printable", quoted
-    return "base64", _base64((_NO_BODY.sub("", text) + "\n").encode("utf-8"))
+    octets = sum(map(len, quoted)) + 2 * len(quoted)
+    least = sum(len(pieces[line].text if line in pieces else line) for line in lines) + len(lines)
+    if octets > _in_base64(least):  # else it is the smaller one even if all of it is ASCII
+        text = whole("\n".join(lines), pieces)
+        if not text.isascii() and octets > _in_base64(len(text.encode("utf-8", "ignore")) + 1):
+            return [*_BASE64_HTML, *_base64((_NO_BODY.sub("", text) + "\n").encode("utf-8"))]
+    return [*_QUOTED_HTML, *quoted]
 
 
 def _in_base64(octets: int) -> float:
     return octets * 4 / 3 * 78 / 76
 
 
-def _quoted_printable(lines: Sequence[str], pieces: Pieces) -> bytes:
+def _quoted_printable(lines: Sequence[str], pieces: Pieces) -> list[bytes]:
     encoded = []
     for line in lines:
         if line in pieces:
@@ -189,7 +191,7 @@ def _quoted_printable(lines: Sequence[str], pieces: Pieces) -> bytes:
             encoded.append(piece(whole(line, pieces)).encoded)
         else:
             encoded.append(_quoted_line(line))
-    return b"\r\n".join([*encoded, b""])
+    return encoded
 
 
 @lru_cache(maxsize=16_384)  # most lines of the templates stand in many mails
@@ -199,15 +201,19 @@ def _quoted_line(line: str) -> bytes:
     return binascii.b2a_qp(octets, istext=True).replace(b"\n", b"\r\n")
 
 
-def _base64(body: bytes) -> bytes:
+def _base64(body: bytes) -> list[bytes]:
     encoded = binascii.b2a_base64(body.replace(b"\n", b"\r\n"), newline=False)
-    lines = [encoded[start : start + 76] for start in range(0, len(encoded), 76)]
-    return b"\r\n".join(lines) + b"\r\n"
+    return [encoded[start : start + 76] for start in range(0, len(encoded), 76)]
 
 
-def _part(subtype: str, encoding: str, body: bytes) -> bytes:
-    head = (
-        f"Content-Type: text/{subtype}; charset=utf-8\r\n"
-        f"Content-Transfer-Encoding: {encoding}\r\n\r\n"
+def _part_head(subtype: str, encoding: str) -> tuple[bytes, ...]:
+    return (
+        f"Content-Type: text/{subtype}; charset=utf-8".encode("ascii"),
+        f"Content-Transfer-Encoding: {encoding}".encode("ascii"),
+        b"",
     )
-    return head.encode("ascii") + body
+
+
+_QUOTED_PLAIN = _part_head("plain", "quoted-printable")
+_QUOTED_HTML = _part_head("html", "quoted-printable")
+_BASE64_HTML = _part_head("html", "base64")

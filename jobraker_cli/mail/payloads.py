@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
 
+import orjson
+
 from jobraker_cli.mail.clean import clean_line
 
 _MOST = 10**12
@@ -17,12 +19,20 @@ def parsed(payload: str) -> object:
 
     Raises ValueError and RecursionError.
     """
-    return _parsed(payload) if len(payload) <= _LONGEST_KEPT else json.loads(payload)
+    return _parsed(payload) if len(payload) <= _LONGEST_KEPT else _loaded(payload)
 
 
 @lru_cache(maxsize=512)  # two claims of a process
 def _parsed(payload: str) -> object:
-    return json.loads(payload)
+    return _loaded(payload)
+
+
+def _loaded(payload: str) -> object:
+    """orjson is four times as fast; it refuses what others have written, such as half an emoji."""
+    try:
+        return orjson.loads(payload)
+    except orjson.JSONDecodeError:
+        return json.loads(payload)
 
 
 def line(value: object, limit: int = 200) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from pathlib import Path
 
@@ -144,14 +144,17 @@ def _speak(environment: Environment, language: Language) -> None:
         form = words.gettext(message)
         return Markup(form) if escapes else form  # noqa: S704 - ours
 
-    @cache
-    def whole(message: str, escapes: bool) -> str:
-        return translated(message, escapes) % {}
+    @lru_cache(maxsize=1_024, typed=True)  # most of what is said has the same values in all mails
+    def said(message: str, escapes: bool, **values: object) -> str:
+        return translated(message, escapes) % values
 
     @pass_context
     def gettext(context: Context, message: str, **values: object) -> str:
         escapes = bool(context.eval_ctx.autoescape)
-        return translated(message, escapes) % values if values else whole(message, escapes)
+        try:
+            return said(message, escapes, **values)
+        except TypeError:  # a value that cannot be a key, or that does not fit
+            return translated(message, escapes) % values
 
     @pass_context
     def ngettext(context: Context, singular: str, plural: str, count: int, **values: object) -> str:

@@ -6,11 +6,11 @@ pending -> sending -> sent | failed (will retry) | dead | uncertain | cancelled 
 
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, func, or_, select, text
+from sqlalchemy import Connection, Row, Select, and_, func, or_, select, text
 
 from jobraker_cli.errors import JobrakerError
 from jobraker_cli.model import Letter
@@ -42,6 +42,22 @@ SELECT queued.*, 0, queued.created_at FROM unnest(
 ON CONFLICT DO NOTHING RETURNING id
 """)
 _attempt = ledger.attempt
+_CLAIMED = [
+    _outbox.c[name]
+    for name in (
+        "id",
+        "kind",
+        "user_id",
+        "recipient",
+        "payload",
+        "message_id",
+        "created_at",
+        "locale",
+        "attempt",
+        "expires_at",
+        "priority",
+    )
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,7 +186,7 @@ def _due(now: datetime, fresh: datetime | None = None, owner: str = "") -> Selec
 
 def due(connection: Connection, *, now: datetime, limit: int | None) -> "Sequence[Entry]":
     """What a delivery would claim at this moment, in its order."""
-    return [_entry(row) for row in connection.execute(_due(now).limit(limit)).mappings()]
+    return [_entry(row) for row in connection.execute(_due(now).limit(limit))]
 
 
 def count_due(connection: Connection, *, now: datetime, most: int | None) -> int:
@@ -193,27 +209,35 @@ def claim(
 
     `fresh`: see `_due`. `before`: only what is more urgent than this priority.
     """
-    found = _due(now, fresh, owner).limit(limit)
+    found = _due(now, fresh, owner).limit(limit).with_for_update(skip_locked=True)
     if before is not None:
         found = found.where(_outbox.c.priority < before)
-    rows = connection.execute(found.with_for_update(skip_locked=True)).mappings().all()
+    taking = _outbox.update().values(
+        state="sending",
+        owner=owner,
+        attempt=_outbox.c.attempt + 1,
+        lease_until=clock_plus(lease_seconds),
+    )
+    if connection.dialect.name == "postgresql":
+        due = found.with_only_columns(_outbox.c.id, _outbox.c.state.label("was")).cte("due")
+        taking = taking.where(_outbox.c.id == due.c.id).returning(*_CLAIMED, due.c.was)
+        rows = connection.execute(taking).all()
+        return sorted((_claimed(row, row.attempt) for row in rows), key=_order)
+    rows = connection.execute(
+        found.with_only_columns(*_CLAIMED, _outbox.c.state.label("was"))
+    ).all()
     if not rows:
         return ()
-    taken = connection.execute(
-        _outbox.update()
-        .where(_outbox.c.id.in_([row["id"] for row in rows]))
-        .values(
-            state="sending",
-            owner=owner,
-            attempt=_outbox.c.attempt + 1,
-            lease_until=clock_plus(lease_seconds),
-        )
-    )
+    taken = connection.execute(taking.where(_outbox.c.id.in_([row.id for row in rows])))
     if taken.rowcount != len(rows):
         raise JobrakerError(
             "A row of jobraker_outbox has an id that is not spelled as 32 hex digits"
         )
-    return [_claimed(row) for row in rows]
+    return [_claimed(row, row.attempt + 1) for row in rows]
+
+
+def _order(one: Claimed) -> tuple[int, datetime, str]:
+    return one.priority, one.letter.created_at, one.letter.id
 
 
 def set_message_ids(connection: Connection, message_ids: Mapping[str, str]) -> None:
@@ -299,7 +323,7 @@ def search(
     for name, value in exact.items():
         if value is not None:
             found = found.where(_outbox.c[name] == value)
-    return [_entry(row) for row in connection.execute(found.limit(limit)).mappings()]
+    return [_entry(row) for row in connection.execute(found.limit(limit))]
 
 
 def attempts(connection: Connection, row_id: str) -> Sequence[Attempt]:
@@ -328,37 +352,37 @@ def shown_payload(kind: str, payload: str) -> str:
     return json.dumps({**shown, "link_hidden": True})
 
 
-def _letter(row: Mapping[Any, Any]) -> Letter:
+def _letter(row: Row[Any], payload: str) -> Letter:
     return Letter(
-        id=row["id"],
-        kind=row["kind"],
-        user_id=row["user_id"],
-        recipient=row["recipient"],
-        payload=row["payload"],
-        message_id=row["message_id"] or "",
-        created_at=row["created_at"] or UNKNOWN_MOMENT,
-        locale=row["locale"],
+        id=row.id,
+        kind=row.kind,
+        user_id=row.user_id,
+        recipient=row.recipient,
+        payload=payload,
+        message_id=row.message_id or "",
+        created_at=row.created_at or UNKNOWN_MOMENT,
+        locale=row.locale,
     )
 
 
-def _claimed(row: Mapping[Any, Any]) -> Claimed:
+def _claimed(row: Row[Any], tries: int) -> Claimed:
+    """A row of `_CLAIMED` and the state it `was` in."""
     return Claimed(
-        letter=_letter(row),
-        attempt=row["attempt"] + 1,
-        was=row["state"],
-        expires_at=row["expires_at"],
-        priority=row["priority"],
+        letter=_letter(row, row.payload),
+        attempt=tries,
+        was=row.was,
+        expires_at=row.expires_at,
+        priority=row.priority,
     )
 
 
-def _entry(row: Mapping[Any, Any]) -> Entry:
-    letter = _letter(row)
+def _entry(row: Row[Any]) -> Entry:
     return Entry(
-        letter=replace(letter, payload=shown_payload(letter.kind, letter.payload)),
-        state=row["state"],
-        attempt=row["attempt"],
-        next_attempt_at=row["next_attempt_at"],
-        sent_at=row["sent_at"],
-        last_reply=row["last_reply"],
-        run=row["run"],
+        letter=_letter(row, shown_payload(row.kind, row.payload)),
+        state=row.state,
+        attempt=row.attempt,
+        next_attempt_at=row.next_attempt_at,
+        sent_at=row.sent_at,
+        last_reply=row.last_reply,
+        run=row.run,
     )

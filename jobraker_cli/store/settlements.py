@@ -4,11 +4,11 @@ The rows travel as one JSON parameter. But for `settle_alone`, functions take an
 never commit.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+import orjson
 from sqlalchemy import Connection, Engine, TextClause, text
 
 from jobraker_cli.store.outbox import Attempt, Settlement
@@ -155,7 +155,7 @@ def _chosen(connection: Connection, postgresql: TextClause, sqlite: TextClause) 
 
 
 def _json(rows: Sequence[Mapping[str, object]]) -> str:
-    return json.dumps(rows, ensure_ascii=False, separators=(",", ":"))
+    return orjson.dumps(rows).decode("utf-8")
 
 
 def _id(connection: Connection, row_id: str) -> str:
