@@ -57,11 +57,15 @@ class Delivery:
             processes=self.settings.email_workers if self._is_smtp else 1,
             sender=sender,
             count_due=self._count_due,
-            before_fork=lambda: self.composer().prepare(),
+            before_fork=self._prepare_fork,
             after_fork=self._forget_connections,
             stop=self.stop,
             progress=self.progress,
         )
+
+    def _prepare_fork(self) -> None:
+        self.composer().prepare()
+        self.engine.dispose()  # SQLite wants no open file in both of them
 
     @property
     def _is_smtp(self) -> bool:

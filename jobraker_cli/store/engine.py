@@ -14,9 +14,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, NullPool, create_engine, event, exc
+from sqlalchemy import Connection, Engine, create_engine, event, exc
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.pool import StaticPool
+from sqlalchemy.pool import QueuePool, StaticPool
 
 from jobraker_cli.errors import ConfigError, JobrakerError, UnreachableError
 
@@ -106,7 +106,7 @@ def _sqlite(url: URL, *, mode: str, readonly: bool) -> Engine:
     engine = create_engine(
         "sqlite://",
         creator=open_file,
-        poolclass=NullPool if path else StaticPool,
+        poolclass=QueuePool if path else StaticPool,
         hide_parameters=True,
         json_deserializer=tolerant_json,
     )

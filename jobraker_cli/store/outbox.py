@@ -41,6 +41,8 @@ SELECT queued.*, 0, queued.created_at FROM unnest(
 )
 ON CONFLICT DO NOTHING RETURNING id
 """)
+# As the index jobraker_outbox_due has it, letter for letter: else SQLite reads the whole table.
+_UNFINISHED = text("jobraker_outbox.state IN ('pending', 'sending', 'failed', 'uncertain')")
 _attempt = ledger.attempt
 _CLAIMED = [
     _outbox.c[name]
@@ -180,7 +182,7 @@ def _due(now: datetime, fresh: datetime | None = None, owner: str = "") -> Selec
     if fresh is not None and fresh > now:
         untouched = and_(_outbox.c.state == "pending", _outbox.c.last_reply == "")
         either.append(and_(untouched, comparable(_outbox.c.next_attempt_at) <= comparable(fresh)))
-    found = select(_outbox).where(_outbox.c.state.in_((*WAITING, "sending")), or_(*either))
+    found = select(_outbox).where(_UNFINISHED, or_(*either))
     return found.order_by(_outbox.c.priority, _outbox.c.created_at, _outbox.c.id)
 
 

@@ -70,7 +70,7 @@ def test_what_is_urgent_goes_first_also_while_a_run_is_at_work(
     board: Board, jobraker: Command, mailbox: Mailbox
 ) -> None:
     queued(board, jobraker, 30)
-    board.execute("UPDATE jobraker_outbox SET next_attempt_at = '2020-01-01 00:00:00.000000'")
+    board.execute("UPDATE jobraker_outbox SET expires_at = NULL, next_attempt_at = '2020-01-01'")
     env = {**mailbox.settings, "EMAIL_RATE_PER_SECOND": "5"}
     process = jobraker.start("run", "deliver", env=env)
     assert mailbox.reached("DATA", timeout=20)
