@@ -72,6 +72,7 @@ def test_a_kill_at_any_send_or_receive_loses_nothing_and_repeats_at_most_one(
             assert len(mailbox.messages) - before == 3
             break
         kills += 1
+        board.wait_until_left()
         board.execute("UPDATE jobraker_outbox SET lease_until = '2000-01-01 00:00:00.000000'")
         run(jobraker, env, "daily-alerts", "--now", now)
         sent = [(message.parsed["Message-ID"], message.content) for message in mailbox.messages]

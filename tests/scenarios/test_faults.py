@@ -74,6 +74,7 @@ def test_a_kill_between_any_two_steps_loses_nothing_and_repeats_one_message_and_
         before = len(mailbox.messages)
         ended = killed(jobraker, env, step, "run", "daily-alerts", "--now", now)
         if ended != 99:
+            board.wait_until_left()
             board.execute("UPDATE jobraker_outbox SET lease_until = '2000-01-01 00:00:00.000000'")
         run(jobraker, env, "daily-alerts", "--now", now)
         got = [message.parsed["Message-ID"] for message in mailbox.messages[before:]]

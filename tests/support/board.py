@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -142,6 +143,16 @@ class Board:
             table: sorted(repr(row) for row in self.rows(f'SELECT * FROM "{table}"'))
             for table in self.tables()
         }
+
+    def wait_until_left(self, seconds: float = 20) -> None:
+        """Wait until the server has noticed that a killed command is gone."""
+        if self.kind == "sqlite":
+            return
+        there = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database()"
+        until = time.monotonic() + seconds
+        while self.rows(f"{there} AND application_name = 'jobraker'"):
+            assert time.monotonic() < until, "a killed command's connection is still there"
+            time.sleep(0.02)
 
     def connection(self) -> Connection:
         """Open a raw connection of the driver's; whoever asks commits it."""
