@@ -1,6 +1,7 @@
 """A hostile database, all the way to the receiver: only the mails that were meant arrive."""
 
 import base64
+import json
 import uuid
 from collections import Counter
 from pathlib import Path
@@ -117,3 +118,37 @@ def test_a_retry_of_a_signed_message_has_the_same_bytes(
     first, *others = [one.content for one in mailbox.messages]
     assert others == [first]
     assert b"DKIM-Signature: v=1; a=rsa-sha256;" in first
+
+
+def test_a_title_of_ten_megabytes_is_cut_and_holds_nobody_up(
+    sqlite_board: Board, jobraker: Command, mailbox: Mailbox
+) -> None:
+    for number in range(3):
+        sqlite_board.add_alert(sqlite_board.add_user(email=f"u{number}@example.org"))
+    jobraker("init")
+    endless = "zebra " * 1_700_000
+    sqlite_board.add_job(title=endless)
+    sqlite_board.add_job(title="Zebra keeper")
+    user = sqlite_board.add_user(email="application@example.org")
+    alert = sqlite_board.add_alert(user, keywords=["nothing"])
+    job = sqlite_board.add_job(title="Keeper", status="active")
+    jobs = [{"id": job, "title": endless}]
+    sqlite_board.execute(
+        "INSERT INTO jobraker_outbox (id, kind, recipient, user_id, payload, created_at,"
+        " next_attempt_at) VALUES (:id, 'job_alert', 'a@example.org', :user, :payload, :now, :now)",
+        id=uuid.UUID(int=3),
+        user=uuid.UUID(user),
+        payload=json.dumps(
+            {
+                "name": endless,
+                "sections": [{"alert_id": alert, "alert_name": "Zebras", "jobs": jobs}],
+            }
+        ),
+        now="2026-11-23 08:00:00.000000",
+    )
+    report = jobraker("run", "daily-alerts", "--json", "--now", NOW, env=mailbox.settings).json
+    assert (report["sent"], report["dead"]) == (4, 0)
+    assert all(len(one.content) < 60_000 for one in mailbox.messages)
+    subjects = [str(one.parsed["Subject"]) for one in mailbox.messages]
+    assert sum("zebra zebra zebra" in subject for subject in subjects) >= 1
+    assert max(map(len, subjects)) < 300
