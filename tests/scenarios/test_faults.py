@@ -67,7 +67,7 @@ def test_a_kill_between_any_two_steps_loses_nothing_and_repeats_one_message_and_
     jobraker("init")
     ended, step, day = -signal.SIGKILL, -1 if board.kind == "sqlite" else 0, 1
     while ended != 99:
-        step += KILL_STRIDE
+        step = max(step + KILL_STRIDE, 1)
         day += 1
         now = f"2026-{1 + day // 28:02}-{1 + day % 28:02}T09:00:00Z"
         board.add_job(title=f"Python {step}", company=f"Company {step}")
