@@ -109,17 +109,24 @@ class Delivery:
         return routes
 
     def _route(self, way: "Callable[[], Transport]", quota: Quota) -> Route:
-        pace = None
-        if quota.limits.per_second is not None:
-            pace = Pace(
+        paces = {
+            domain: Pace(
                 engine=self.engine,
                 provider=quota.provider,
-                per_second=quota.limits.per_second,
+                domain=domain,
+                per_second=limits.per_second,
                 timer=time.monotonic,
                 stop=self.stop,
             )
+            for domain, limits in (("", quota.limits), *quota.domains.items())
+            if limits.per_second is not None
+        }
         return Route(
-            name=quota.provider, transport=way, quota=quota if quota.counts else None, pace=pace
+            name=quota.provider,
+            transport=way,
+            quota=quota if quota.counts else None,
+            pace=paces.pop("", None),
+            domain_paces=paces,
         )
 
     def _policy(self) -> DeliveryPolicy:

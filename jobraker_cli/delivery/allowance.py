@@ -18,7 +18,7 @@ def allowance(settings: Settings) -> Quota:
             per_day=settings.email_rate_per_day,
         ),
         domains={
-            domain: Limits(per_hour=hour, per_day=day)
-            for domain, hour, day in settings.email_domain_rates
+            domain: Limits(per_second=second, per_hour=hour, per_day=day)
+            for domain, second, hour, day in settings.email_domain_rates
         },
     )

@@ -50,7 +50,7 @@ class Ready:
     """A claimed message with what was found out about it: empty strings mean that it may go.
 
     `taken` is the reading of the claimer's timer before the claim; `route` is the way it goes.
-    `later`: when its domain's quota has room for it.
+    `later`: when its domain's quota has room for it; `its_turn`: when its domain's pace has.
     """
 
     claimed: Claimed
@@ -59,6 +59,7 @@ class Ready:
     route: Route
     taken: float
     later: datetime | None = None
+    its_turn: datetime | None = None
 
     @property
     def may_go(self) -> bool:
@@ -104,11 +105,22 @@ class Claims:
             if not claimed:
                 return ()
             ready = self._looked_at(connection, claimed, now, route=route, taken=taken)
-            if route.quota is None:
+            if not (route.quota or route.domain_paces):
                 return ready
-            going = [one.claimed for one in ready if one.may_go]
-            later = route.quota.take(connection, going, now)
-        return [replace(one, later=later.get(one.claimed.letter.id)) for one in ready]
+            turns = route.held_by_pace([one.claimed for one in ready if one.may_go], now)
+            later: Mapping[str, datetime] = {}
+            if route.quota is not None:
+                going = [one.claimed for one in ready if one.may_go]
+                going = [one for one in going if one.letter.id not in turns]
+                later = route.quota.take(connection, going, now)
+        return [
+            replace(
+                one,
+                later=later.get(one.claimed.letter.id),
+                its_turn=turns.get(one.claimed.letter.id),
+            )
+            for one in ready
+        ]
 
     def _looked_at(
         self,

@@ -45,6 +45,8 @@ class Judge:
             return self.untried(one.claimed, "cancelled", reason=one.cancel)
         if one.claimed.was == "sending" and self._holds(one.claimed):
             return self.untried(one.claimed, "uncertain", reason=SENDER_DIED)
+        if one.its_turn is not None:  # this delivery goes on with it then: no reason is kept
+            return self.untried(one.claimed, "pending", again=one.its_turn, reason="")
         if one.later is not None:
             reason = "waiting: the quota of the recipient's domain is used up"
             return self.untried(one.claimed, "pending", again=one.later, reason=reason)

@@ -165,11 +165,23 @@ class Lane:
         return None
 
     def _may_go(self, ready: Ready) -> bool:
-        """Wait until the pace and the outcomes not yet written let one more message go."""
+        """Wait until the paces and the outcomes not yet written let one more message go."""
+        if ready.route not in self.routes.awake() or not self._its_domain_may(ready):
+            return False
         pace = ready.route.pace
-        if ready.route not in self.routes.awake() or (pace is not None and not pace.wait()):
+        if pace is not None and not pace.wait():
             return False
         return self.desk.may_send(wait=self._waits)
+
+    def _its_domain_may(self, ready: Ready) -> bool:
+        """Wait for the pace of a domain that has one; False when a signal came first."""
+        pace = ready.route.domain_paces.get(ready.claimed.domain)
+        if pace is None:
+            return True
+        since = self.timer()
+        goes = pace.wait()
+        self.pace += (self.timer() - since) / PACE_OVER  # others need a lane beside this one
+        return goes
 
     def _tried(self, one: _Built, following: _Built | None) -> Judged:
         """What comes of sending a message; raises UnreachableError and ConfigError."""

@@ -92,6 +92,7 @@ def _of(spent: Sequence[quotas.Used], domain: str, span: int) -> list[Bucket]:
 class Pace:
     """Keeps all processes together to so many messages a second; lanes ask it before each send.
 
+    Of a recipient domain, or with `domain` empty of all that goes to the provider.
     A turn that was missed is not made up for: two messages are never closer than they may be.
     """
 
@@ -100,6 +101,7 @@ class Pace:
     per_second: float
     timer: Callable[[], float]
     stop: Event
+    domain: str = ""
     _turns: list[float] = field(default_factory=list)
     _lock: Lock = field(default_factory=Lock)
 
@@ -118,7 +120,9 @@ class Pace:
             seconds = 1 / self.per_second
             number = max(1, int(self.per_second * AHEAD_SECONDS))
             with self.engine.begin() as connection:
-                first = quotas.reserve(connection, self.provider, number=number, seconds=seconds)
+                first = quotas.reserve(
+                    connection, self.provider, self.domain, number=number, seconds=seconds
+                )
             now = self.timer()
             self._turns = [now + first + index * seconds for index in range(number)]
         return self._turns.pop(0)

@@ -1,11 +1,14 @@
 """The ways to the world: the relay, and the one that stands in for it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from math import ceil
 
 from jobraker_cli.delivery.quota import Pace, Quota
 from jobraker_cli.delivery.transport import Transport
 from jobraker_cli.errors import UnreachableError
+from jobraker_cli.store.outbox import Claimed
 
 REST_SECONDS = 60.0
 """How long a relay that cannot be reached is left alone while another stands in for it."""
@@ -19,6 +22,23 @@ class Route:
     transport: Callable[[], Transport]
     quota: Quota | None = None
     pace: Pace | None = None
+    domain_paces: Mapping[str, Pace] = field(default_factory=dict)
+    _turns: dict[str, datetime] = field(default_factory=dict)  # the last that each domain was given
+
+    def held_by_pace(self, claimed: Sequence[Claimed], now: datetime) -> Mapping[str, datetime]:
+        """When to claim those again that their domain's pace would keep waiting, by id.
+
+        A second's worth of each such domain may be in hand: others are claimed meanwhile.
+        """
+        later: dict[str, datetime] = {}
+        for domain, pace in self.domain_paces.items():
+            turn = max(now, self._turns.get(domain, now))
+            those = [one.letter.id for one in claimed if one.domain == domain]
+            for row_id in those[ceil(pace.per_second) :]:
+                turn += timedelta(seconds=1 / pace.per_second)
+                later[row_id] = turn
+            self._turns[domain] = turn
+        return later
 
 
 @dataclass(slots=True, kw_only=True)

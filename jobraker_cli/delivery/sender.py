@@ -61,9 +61,11 @@ class Sender:
     _lanes: list[tuple[Thread, Lane]] = field(default_factory=list)
     _over: Event = field(default_factory=Event)
     _claimed: int = 0
+    _paced_until: float = 0.0  # by the timer: when the last of what waits for its turn has it
 
     def __post_init__(self) -> None:
-        self._desk = Desk(lanes=self.lanes, timer=self.timer)
+        paced = {domain for route in self.routes.routes for domain in route.domain_paces}
+        self._desk = Desk(lanes=self.lanes, timer=self.timer, slow=paced)
 
     def deliver(self, limit: int | None = None) -> DeliveryReport:
         """Send all that is due now, or at most `limit` messages.
@@ -103,7 +105,9 @@ class Sender:
             done += written
             idle = self._desk.is_idle()
             if idle and not more and not written:
-                break
+                if self.timer() > self._paced_until:
+                    break
+                self.stop.wait(POLL_SECONDS)
             more = more or idle  # perhaps something came back, or was queued meanwhile
 
     def _size(self, before: int, done: int, seconds: float) -> int:
@@ -134,6 +138,7 @@ class Sender:
                 going.append(one)
             else:
                 held.append(judged)
+                self._note_turn(one)
         self._record(held, report)
         if going:
             try:
@@ -145,6 +150,12 @@ class Sender:
             self._desk.lay_down(going, group=1 if self._claimed <= group else group)
             self._open_lanes()
         return len(batch)
+
+    def _note_turn(self, one: Ready) -> None:
+        """Go on for what waits for its domain's pace."""
+        if one.its_turn is not None:
+            waits = (one.its_turn - self.clock()).total_seconds() + POLL_SECONDS
+            self._paced_until = max(self._paced_until, self.timer() + waits)
 
     def _taken(self, until: datetime, limit: int, before: int | None) -> Sequence[Ready]:
         """Claim for the first route that may be tried and has room for more."""

@@ -115,11 +115,11 @@ class Settings:
         "",
         "Most mails in any 24 hours",
     )
-    email_domain_rates: tuple[tuple[str, int | None, int | None], ...] = _setting(
+    email_domain_rates: tuple[values.DomainRate, ...] = _setting(
         "EMAIL_DOMAIN_RATES",
         values.domain_rates,
         "",
-        "Limits of recipient domains, such as gmail.com=500/hour, gmail.com=2000/day",
+        "Limits of recipient domains, such as gmail.com=10/second, gmail.com=2000/day",
     )
     email_fallback_url: str = _setting(
         "EMAIL_FALLBACK_URL",

@@ -112,18 +112,20 @@ def rate(value: str) -> float:
 count = whole_number(1, 1_000_000_000)
 """A parser of how many, from 1."""
 
-_PER = {"hour": 0, "h": 0, "day": 1, "d": 1}
+DomainRate = tuple[str, int | None, int | None, int | None]
+"""A domain with the most mails a second, an hour and a day; None is no limit."""
+_PER = {"second": 0, "s": 0, "hour": 1, "h": 1, "day": 2, "d": 2}
 
 
-def domain_rates(value: str) -> tuple[tuple[str, int | None, int | None], ...]:
-    """Domains with the most mails an hour and a day: gmail.com=500/hour, gmail.com=2000/day."""
+def domain_rates(value: str) -> tuple[DomainRate, ...]:
+    """The limits of domains: gmail.com=10/second, gmail.com=500/hour, example.org=2000/day."""
     found: dict[str, list[int | None]] = {}
     for part in value.split(","):
         parsed = re.fullmatch(r"\s*([a-z0-9.-]+)\s*=\s*([1-9]\d{0,8})/(\w+)\s*", part.lower())
         if parsed is None or parsed[3] not in _PER:
             raise ValueError("is not understood; write for example gmail.com=500/hour")
-        found.setdefault(parsed[1], [None, None])[_PER[parsed[3]]] = int(parsed[2])
-    return tuple((domain, hour, day) for domain, (hour, day) in found.items())
+        found.setdefault(parsed[1], [None, None, None])[_PER[parsed[3]]] = int(parsed[2])
+    return tuple((domain, second, hour, day) for domain, (second, hour, day) in found.items())
 
 
 RELAY_SCHEMES = ("smtp", "smtp+tls", "smtps", "smtp+ssl")

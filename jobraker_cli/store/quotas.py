@@ -78,15 +78,18 @@ def add(
     )
 
 
-def reserve(connection: Connection, provider: str, *, number: int, seconds: float) -> float:
+def reserve(
+    connection: Connection, provider: str, domain: str, *, number: int, seconds: float
+) -> float:
     """Take the next moments to send, `seconds` apart; in how many seconds the first of them is.
 
-    By the database's clock, which all hosts share.
+    Of a recipient domain at this provider, or with '' of all its mail. By the database's clock,
+    which all hosts share.
     """
     now: datetime = connection.execute(select(clock())).scalar_one()
-    _ensure(connection, provider, PACE, now)
+    _ensure(connection, provider, PACE, now, domain)
     mine = (
-        _quota.c.provider == provider, _quota.c.domain == "", _quota.c.span_seconds == PACE,
+        _quota.c.provider == provider, _quota.c.domain == domain, _quota.c.span_seconds == PACE,
     )  # fmt: skip
     free = connection.execute(select(_quota.c.last_at).where(*mine).with_for_update()).scalar_one()
     now = connection.execute(select(clock())).scalar_one()  # waiting for the row took time
@@ -97,8 +100,10 @@ def reserve(connection: Connection, provider: str, *, number: int, seconds: floa
     return float((first - now).total_seconds())
 
 
-def _ensure(connection: Connection, provider: str, span: int, now: datetime) -> None:
+def _ensure(
+    connection: Connection, provider: str, span: int, now: datetime, domain: str = ""
+) -> None:
     row = insert_into(connection, _quota).values(
-        provider=provider, domain="", span_seconds=span, bucket=0, used=0, last_at=now
+        provider=provider, domain=domain, span_seconds=span, bucket=0, used=0, last_at=now
     )
     connection.execute(row.on_conflict_do_nothing())

@@ -66,6 +66,28 @@ def test_a_rate_a_second_spaces_the_mails(
     assert report["duration_seconds"] >= 5 / 4
 
 
+@pytest.mark.parametrize("deliveries", [1, 3])
+def test_a_rate_a_second_of_a_domain_spaces_its_mails_and_lets_the_others_pass(
+    board: Board, jobraker: Command, mailbox: Mailbox, deliveries: int
+) -> None:
+    for number in range(16):
+        board.add_alert(board.add_user(email=f"u{number}@slow.test"), keywords=["python"])
+    for number in range(16):
+        board.add_alert(board.add_user(email=f"u{number}@other.test"), keywords=["python"])
+    jobraker("init")
+    board.add_job(title="Python Engineer")
+    assert run(jobraker, {}, "daily-alerts", "--now", NOW, "--no-deliver")["queued"] == 32
+    board.execute("UPDATE jobraker_outbox SET expires_at = NULL, next_attempt_at = '2020-01-01'")
+    env = {**mailbox.settings, "EMAIL_DOMAIN_RATES": "slow.test=5/second"}
+    started = [jobraker.start("run", "deliver", env=env) for _ in range(deliveries)]
+    assert 0 in {process.wait(timeout=90) for process in started}
+    domains = [message.envelope_to[0].rpartition("@")[2] for message in mailbox.messages]
+    assert sorted(domains) == ["other.test"] * 16 + ["slow.test"] * 16
+    paced = [one.at for one in mailbox.messages if one.envelope_to[0].endswith("@slow.test")]
+    assert all(later - sooner > 0.7 for sooner, later in zip(paced, paced[4:], strict=False))
+    assert domains[:27].count("other.test") == 16
+
+
 def test_what_is_urgent_goes_first_also_while_a_run_is_at_work(
     board: Board, jobraker: Command, mailbox: Mailbox
 ) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+import time
 from collections import defaultdict, deque
 from dataclasses import dataclass
 from email import message_from_bytes, policy
@@ -20,6 +21,7 @@ class Received:
     envelope_from: str
     envelope_to: tuple[str, ...]
     content: bytes
+    at: float  # by the monotonic clock, in seconds
 
     @property
     def parsed(self) -> EmailMessage:
@@ -118,6 +120,7 @@ class Mailbox:
                 envelope_from=envelope.mail_from or "",
                 envelope_to=tuple(envelope.rcpt_tos),
                 content=envelope.original_content or b"",
+                at=time.monotonic(),
             )
             self.messages.append(received)
         return await self._next("DATA", "250 OK")
