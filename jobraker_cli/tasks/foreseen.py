@@ -1,10 +1,11 @@
 """A run foreseen: planned without writing, counted, compared with the usual day, and frozen."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from jobraker_cli.delivery.allowance import allowance
+from jobraker_cli.delivery.limits import Limits
 from jobraker_cli.store import jobs, outbox, quotas
 from jobraker_cli.store.engine import reading
 from jobraker_cli.tasks.app import App, Run, RunOptions
@@ -75,6 +76,13 @@ def quotas_of(app: App, now: datetime) -> Quotas:
             ],
         )
         for domain, limits in (("", quota.limits), *quota.domains.items())
-        for span, most in limits.spans.items()
+        for span, most in _spans(domain, limits).items()
     ]
     return Quotas(per_second=quota.limits.per_second, allowances=allowances, waiting=waiting)
+
+
+def _spans(domain: str, limits: Limits) -> Mapping[int, int]:
+    """The spans of a limit; to a domain those of a second too, which in all is a pace."""
+    if not domain or limits.per_second is None:
+        return limits.spans
+    return {1: int(limits.per_second), **limits.spans}

@@ -129,6 +129,8 @@ def test_a_plan_counts_what_the_quotas_have_left(board: Board, jobraker: Command
     board.add_user(email="c@GMAIL.com")
     told = jobraker("plan", "welcome", *soon, env=env)
     assert "the last leaves 3600 seconds after the first" in told.stdout
+    spaced = env | {"EMAIL_DOMAIN_RATES": "gmail.com=1/second"}
+    assert jobraker("plan", "welcome", *soon, "--json", env=spaced).json["eta_seconds"] == 2
 
 
 def test_of_a_plan_goes_what_still_holds_and_the_rest_is_said(
