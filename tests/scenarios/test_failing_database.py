@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -16,6 +17,7 @@ from tests.scenarios.test_faults import LATER, NOW, people, run
 from tests.scenarios.test_workers import queued
 from tests.support.board import Board
 from tests.support.command import Command
+from tests.support.cut import Cut
 from tests.support.databases import PostgresDatabase
 from tests.support.mailbox import Mailbox
 from tests.support.postgres import Server, server_account
@@ -124,6 +126,36 @@ def test_an_outcome_whose_commit_was_not_answered_is_written_once(
     shown = jobraker("outbox", "show", entry["id"], "--json").json
     assert (shown["state"], shown["attempt"]) == ("sent", 1)
     assert [one["text"] for one in shown["attempts"]] == ["2.0.0 OK"]
+
+
+@pytest.mark.parametrize(
+    ("mark", "code"),
+    [
+        (b"jsonb_to_recordset", 0),  # outcomes
+        (b"SKIP LOCKED", 69),  # a claim
+        (b"COMMIT", 69),  # the first of all
+    ],
+)
+def test_a_database_lost_before_its_answer_is_asked_again_and_no_mail_goes_twice(
+    postgres_board: Board, jobraker: Command, mailbox: Mailbox, mark: bytes, code: int
+) -> None:
+    queued(postgres_board, jobraker, 30)
+    url = urlsplit(postgres_board.url)
+    assert url.port is not None
+    between = Cut(url.port, mark)
+    through = postgres_board.url.replace(f":{url.port}/", f":{between.port}/")
+    env = {**mailbox.settings, "EMAIL_WORKERS": "1", "JOBRAKER_LEASE_SECONDS": "1"}
+    far = {**env, "DATABASE_URL": through}
+    jobraker("run", "deliver", "--now", NOW, env=far, check=code)
+    assert between.happened.is_set()
+    between.close()
+    time.sleep(1.1)  # what was claimed and not answered is taken over when its lease ends
+    run(jobraker, env, "deliver", "--now", LATER)
+    assert len(mailbox.messages) == 30
+    assert len({message.parsed["Message-ID"] for message in mailbox.messages}) == 30
+    assert {one["state"] for one in jobraker("outbox", "list", "--json").json} == {"sent"}
+    sent = "SELECT outbox_id FROM jobraker_attempt WHERE code = 250"
+    assert len(postgres_board.rows(sent)) == 30
 
 
 def test_a_second_signal_ends_the_run_at_once(
