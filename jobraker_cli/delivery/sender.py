@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
-from threading import Event, Thread
+from threading import Event
 from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import DBAPIError
@@ -20,6 +20,7 @@ from jobraker_cli.delivery.claims import Claims, Ready
 from jobraker_cli.delivery.desk import Desk
 from jobraker_cli.delivery.judge import Judge, Judged
 from jobraker_cli.delivery.lane import Lane
+from jobraker_cli.delivery.lanes import Lanes
 from jobraker_cli.delivery.report import DeliveryReport
 from jobraker_cli.delivery.routes import Routes
 from jobraker_cli.errors import ConfigError, UnreachableError
@@ -31,16 +32,10 @@ LARGEST_BATCH = 200
 STOCK_SECONDS = 1.0
 """Claim about as much as goes out in this time, so that what is urgent soon has its turn."""
 
-PER_LANE = 10
-"""Messages that have to wait before another lane is opened for them."""
-
-LANES_FROM_SECONDS = 0.01
-"""From this time a message on, it is worth while to send several at once."""
+URGENT_AT_ONCE = 10
+"""How much of what is more urgent is claimed between."""
 
 POLL_SECONDS = 0.25
-
-PATIENCE_SECONDS = 15.0
-"""How long after a signal a server is waited for."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -57,15 +52,16 @@ class Sender:
     stop: Event
     progress: Callable[[int], None]
     _desk: Desk = field(init=False)
-    _own: Lane | None = None  # the lane of this thread
-    _lanes: list[tuple[Thread, Lane]] = field(default_factory=list)
-    _over: Event = field(default_factory=Event)
+    _lanes: Lanes = field(init=False)
     _claimed: int = 0
     _paced_until: float = 0.0  # by the timer: when the last of what waits for its turn has it
 
     def __post_init__(self) -> None:
         paced = {domain for route in self.routes.routes for domain in route.domain_paces}
         self._desk = Desk(lanes=self.lanes, timer=self.timer, slow=paced)
+        self._lanes = Lanes(
+            desk=self._desk, most=self.lanes, make=self._lane, timer=self.timer, stop=self.stop
+        )
 
     def deliver(self, limit: int | None = None) -> DeliveryReport:
         """Send all that is due now, or at most `limit` messages.
@@ -98,9 +94,9 @@ class Sender:
                 done, looked_at = 0, self.timer()
             elif left is None and since > STOCK_SECONDS:
                 more = more or self._desk.stock() <= size // 2
-                self._claim(until, PER_LANE, report, before=self._desk.first_priority())
+                self._claim(until, URGENT_AT_ONCE, report, before=self._desk.first_priority())
                 done, looked_at = 0, self.timer()
-            self._send()
+            self._lanes.send()
             written = self._write(report, timeout=0.0 if more and not self._desk.stock() else 0.1)
             done += written
             idle = self._desk.is_idle()
@@ -148,7 +144,7 @@ class Sender:
                 return len(batch)
             group = self.claims.policy.settle_group
             self._desk.lay_down(going, group=1 if self._claimed <= group else group)
-            self._open_lanes()
+            self._lanes.open()
         return len(batch)
 
     def _note_turn(self, one: Ready) -> None:
@@ -165,35 +161,8 @@ class Sender:
                 return batch
         return ()
 
-    def _send(self) -> None:
-        """In this thread: send until outcomes are to be written, or nothing more can go now."""
-        own = self._own
-        if own is None:
-            return
-        while not (self.stop.is_set() or self._desk.is_due()) and own.step():
-            pass
-        if own.blocked is not None:
-            self._own = None
-            own.close()
-        elif own.pace > LANES_FROM_SECONDS:
-            self._open_lanes()
-
-    def _open_lanes(self) -> None:
-        """As many as are worth it: one, which is this thread's, unless sending is slow."""
-        wanted = min(self.lanes, 1 + self._desk.stock() // PER_LANE)
-        if not self._lanes and self._own is None:
-            self._own = self._lane()
-            Thread(target=self._watch, args=(self._own,), daemon=True).start()
-        is_slow = self._own is None or self._own.pace > LANES_FROM_SECONDS
-        if wanted > 1 and is_slow and self._own is not None:
-            self._start(self._own)
-            self._own = None
-        while self._own is None and len(self._lanes) < wanted:
-            self._start(self._lane())
-
     def _lane(self) -> Lane:
         composer = self.composer()
-        self._desk.join()
         return Lane(
             desk=self._desk,
             judge=self.judge,
@@ -204,22 +173,9 @@ class Sender:
             timer=self.timer,
         )
 
-    def _start(self, lane: Lane) -> None:
-        thread = Thread(target=lane.run, daemon=True)
-        self._lanes.append((thread, lane))
-        thread.start()
-
-    def _watch(self, lane: Lane) -> None:
-        """After a signal let a lane wait for no server for longer than `PATIENCE_SECONDS`."""
-        while not self._over.wait(POLL_SECONDS):
-            if self.stop.is_set():
-                if not self._over.wait(PATIENCE_SECONDS):
-                    lane.give_up()
-                return
-
     def _write(self, report: DeliveryReport, *, timeout: float) -> int:
         """Write a group of outcomes and give back what was not tried; how many it was."""
-        settled, returned = self._desk.collect(timeout, wait=self._own is None)
+        settled, returned = self._desk.collect(timeout, wait=self._lanes.own is None)
         self._record(settled, report)
         self._desk.written(len(settled))
         if returned:
@@ -237,32 +193,13 @@ class Sender:
 
     def _finish(self, report: DeliveryReport) -> None:
         """Let the lanes finish, write what they did, give the rest back."""
-        self._desk.end()
-        if self._own is not None:
-            self._own.close()
-        self._over.set()
-        deadline = self.timer() + PATIENCE_SECONDS
-        while self._is_any_lane_at_work() and self.timer() < deadline:
-            self._write(report, timeout=0.05)
-        for _, lane in self._lanes if self._is_any_lane_at_work() else ():
-            lane.give_up()
-        deadline += PATIENCE_SECONDS / 3
-        while self._is_any_lane_at_work() and self.timer() < deadline:
+        for _ in self._lanes.finish():
             self._write(report, timeout=0.05)
         while self._write(report, timeout=0.0):
             pass
 
     def _break_off(self) -> None:
         """After a failure: send no more, and leave what is in flight to its lease."""
-        self._desk.end()
-        self._over.set()
-        if self._own is not None:
-            self._own.close()
-        deadline = self.timer() + PATIENCE_SECONDS
-        for thread, _ in self._lanes:
-            thread.join(max(0.0, deadline - self.timer()))
+        self._lanes.break_off()
         with suppress(DBAPIError):
             self.claims.release(self._desk.unsent())
-
-    def _is_any_lane_at_work(self) -> bool:
-        return any(thread.is_alive() for thread, _ in self._lanes)
