@@ -1,6 +1,7 @@
 """A connection to a relay: reached, greeted, encrypted and logged in, or a sentence why not."""
 
 import re
+import select
 import smtplib
 import socket
 import ssl
@@ -16,6 +17,7 @@ _LONGEST_LINE = 8192  # RFC 5321 4.5.3.1.5 says 512; servers write more
 _MOST_LINES = 256
 _WRITE_BYTES = 65536
 _LEAVE_SECONDS = 1.0
+_AT_ONCE_SECONDS = 0.1
 
 
 class LostError(UnreachableError):
@@ -78,6 +80,8 @@ class SmtpConnection(smtplib.SMTP):
         """Whether the server, not being asked, said something or hung up; does not wait."""
         if self._unread:
             return True
+        if self._is_silent():
+            return False
         try:
             self._socket.settimeout(0)
             self._unread = self._socket.recv(1)
@@ -88,6 +92,15 @@ class SmtpConnection(smtplib.SMTP):
         finally:
             self._socket.settimeout(self.timeout)
         return True
+
+    def _is_silent(self) -> bool:
+        """Whether nothing came, not even an end; False where that is not known at once."""
+        plain = self._socket
+        if isinstance(plain, ssl.SSLSocket):
+            return False
+        poll = select.poll()
+        poll.register(plain, select.POLLIN)
+        return not poll.poll(0)
 
     def cut(self) -> None:
         """End the connection under whoever waits for it in another thread; never raises."""
@@ -104,22 +117,30 @@ class SmtpConnection(smtplib.SMTP):
 
     def _line(self, deadline: float) -> tuple[int, bool, bytes]:
         while b"\n" not in self._unread:
-            remaining = deadline - monotonic()
-            if remaining <= 0:
-                raise TimeoutError
-            self._socket.settimeout(remaining)
-            part = self._socket.recv(4096)
+            part = self._received(deadline)
             if not part:
                 raise ConnectionError("the server closed the connection")
             self._unread += part
             if len(self._unread) > _LONGEST_LINE:
                 raise ConnectionError("a reply's line without end")
-        self._socket.settimeout(self.timeout)
         line, _, self._unread = self._unread.partition(b"\n")
         parsed = _REPLY_LINE.fullmatch(line.rstrip())
         if parsed is None:
             raise ConnectionError("the server does not speak SMTP")
         return int(parsed[1]), parsed[2] == b"-", parsed[3] or b""
+
+    def _received(self, deadline: float) -> bytes:
+        """What the server says next, before the deadline."""
+        remaining = deadline - monotonic()
+        if remaining <= 0:
+            raise TimeoutError
+        if remaining > self.timeout - _AT_ONCE_SECONDS:  # the usual limit serves
+            return self._socket.recv(4096)
+        self._socket.settimeout(remaining)
+        try:
+            return self._socket.recv(4096)
+        finally:
+            self._socket.settimeout(self.timeout)
 
     @property
     def _socket(self) -> socket.socket:
