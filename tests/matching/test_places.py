@@ -68,6 +68,8 @@ SAME = [
     ("Saint Louis", "St. Louis, MO"),
     ("Fort Worth", "Dallas/Ft. Worth, TX"),
     ("Washington DC", "Washington - DC"),
+    ("Princeton", "Princeton, New Jersey, United States"),
+    ("Odessa", "Odesa, Ukraine"),
     ("Washington, D.C.", "Washington, District of Columbia, United States"),
     ("Minneapolis", "1000 Nicollet Mall, Minneapolis,MN 55403-2542"),
     ("Brooklyn Park, MN", "7000 Target Pkwy N,NCD-0375 Brooklyn Park,MN 55445"),
