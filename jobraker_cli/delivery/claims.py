@@ -11,6 +11,7 @@ import tenacity
 from sqlalchemy import Connection, Engine, exc
 
 from jobraker_cli.delivery.checks import Check, Checked, suppression_key
+from jobraker_cli.delivery.completing import with_locales, with_message_ids
 from jobraker_cli.delivery.locales import Locales
 from jobraker_cli.delivery.routes import Route
 from jobraker_cli.errors import UnreachableError
@@ -133,8 +134,8 @@ class Claims:
     ) -> Sequence[Ready]:
         """What is known of each message right before it goes."""
         self._record_takeovers(connection, claimed, now)
-        claimed = self._with_message_ids(connection, claimed)
-        claimed = self._with_locales(connection, claimed)
+        claimed = with_message_ids(connection, claimed, self.policy.message_id_domain)
+        claimed = with_locales(connection, claimed, self.locales)
         reasons = {**self._check(connection, claimed, now), **self._late(claimed, now)}
         payloads = {row: found.payload for row, found in reasons.items() if found.payload}
         outbox.set_payloads(connection, payloads)
@@ -163,43 +164,6 @@ class Claims:
                 if one.was == "sending"
             ],
         )
-
-    def _with_message_ids(
-        self, connection: Connection, claimed: Sequence[Claimed]
-    ) -> Sequence[Claimed]:
-        """Fix a Message-ID for rows that the web application queued without one."""
-        missing = {
-            one.letter.id: outbox.message_id_of(one.letter.id, self.policy.message_id_domain)
-            for one in claimed
-            if not one.letter.message_id
-        }
-        outbox.set_message_ids(connection, missing)
-        return [
-            replace(one, letter=replace(one.letter, message_id=missing[one.letter.id]))
-            if one.letter.id in missing
-            else one
-            for one in claimed
-        ]
-
-    def _with_locales(
-        self, connection: Connection, claimed: Sequence[Claimed]
-    ) -> Sequence[Claimed]:
-        """Fix the language of rows that were queued without one."""
-        unset = [one.letter for one in claimed if not one.letter.locale]
-        if not unset:
-            return claimed
-        users = {letter.user_id for letter in unset if letter.user_id is not None}
-        of_users = self.locales.of(connection, users)
-        found = {
-            letter.id: of_users.get(letter.user_id or "", self.locales.default) for letter in unset
-        }
-        outbox.set_locales(connection, found)
-        return [
-            replace(one, letter=replace(one.letter, locale=found[one.letter.id]))
-            if one.letter.id in found
-            else one
-            for one in claimed
-        ]
 
     def _check(
         self, connection: Connection, claimed: Sequence[Claimed], now: datetime
