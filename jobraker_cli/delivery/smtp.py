@@ -17,7 +17,8 @@ from tenacity import (
 from tenacity.nap import sleep as uninterrupted_sleep
 
 from jobraker_cli.delivery.replies import enhanced_code_of, server_words
-from jobraker_cli.delivery.smtp_connection import LostError, SmtpConnection, opened
+from jobraker_cli.delivery.smtp_connection import LostError, SmtpConnection
+from jobraker_cli.delivery.smtp_opening import opened
 from jobraker_cli.delivery.smtp_settings import SmtpSettings, tls_context
 from jobraker_cli.delivery.smtp_transaction import OutOfStepError, Transaction, check
 from jobraker_cli.delivery.transport import Envelope, Outcome, Phase

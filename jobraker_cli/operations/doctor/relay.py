@@ -31,7 +31,7 @@ def relay(settings: Settings, *, network: bool) -> Iterator[CheckResult]:
 
 
 def _asked(name: str, named: "Callable[[], SmtpSettings]", fix: str) -> CheckResult:
-    from jobraker_cli.delivery.smtp_connection import opened
+    from jobraker_cli.delivery.smtp_opening import opened
     from jobraker_cli.delivery.smtp_settings import tls_context
 
     try:
