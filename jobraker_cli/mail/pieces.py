@@ -36,7 +36,7 @@ class Pieces:
 
     def once(self, macro: Callable[..., str], *values: object) -> str:
         """What templates call as once(macro, value, ...)."""
-        key = (getattr(macro, "name", macro), *[v if type(v) is str else id(v) for v in values])
+        key = (getattr(macro, "name", macro), *map(_key, values))
         found = self._names.get(key)
         if found is None:
             # The values are kept with it, so that their ids stay theirs.
@@ -55,6 +55,14 @@ class Pieces:
         lines = "\n".join(pieces)
         safe = bool(pieces) and isinstance(pieces[0], Markup)
         return Markup(lines) if safe else lines  # noqa: S704 - names of pieces
+
+
+def _key(value: object) -> object:
+    """Texts by what they say, safe ones apart from those to be escaped; all else by identity."""
+    kind = type(value)
+    if kind is str:
+        return value
+    return (Markup, str(value)) if kind is Markup else id(value)
 
 
 class PlainContext(Context):
