@@ -12,6 +12,7 @@ import signal
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from threading import Event, Thread, active_count
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from jobraker_cli.delivery.report import DeliveryReport
@@ -79,10 +80,12 @@ class Crew:
         signal.signal(signal.SIGTERM, lambda *_: self.stop.set())
         self.after_fork()
         Thread(target=self._watch, args=(parent,), daemon=True).start()
+        progress = _Progress(tell=pipe.send)
         try:
-            outcome: object = self.sender(pipe.send).deliver()
+            outcome: object = self.sender(progress.add).deliver()
         except BaseException as error:
             outcome = _portable(error)
+        pipe.send(progress.untold)
         pipe.send(outcome)
         pipe.close()
 
@@ -126,6 +129,21 @@ class Crew:
             if child.is_alive():
                 child.terminate()
         self._children.clear()
+
+
+@dataclass(slots=True, kw_only=True)
+class _Progress:
+    """Tells the parent how many messages were settled, a few times a second."""
+
+    tell: Callable[[int], None]
+    untold: int = 0
+    _told_at: float = 0.0
+
+    def add(self, number: int) -> None:
+        self.untold += number
+        if monotonic() - self._told_at > POLL_SECONDS:
+            self.tell(self.untold)
+            self.untold, self._told_at = 0, monotonic()
 
 
 def _received(pipe: Any) -> object:
