@@ -4,18 +4,27 @@ import os
 import sqlite3
 import stat
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
+from uuid import NAMESPACE_OID, uuid5
 
 import pytest
 from sqlalchemy import Engine, exc, text
 
 from jobraker_cli.errors import BusyError, ConfigError, UnreachableError
-from jobraker_cli.store import alerts, outbox, suppressions
+from jobraker_cli.store import alerts, notifications, outbox, suppressions
 from jobraker_cli.store.engine import connect, reading, sqlite_path, tolerant_json, translate
 from jobraker_cli.store.locks import lock
+from jobraker_cli.store.notifications import Notification
+from jobraker_cli.store.outbox import Queued
 from jobraker_cli.store.types import parse_moment, sqlite_moment
 from tests.support.board import Board
 from tests.support.command import Command
+
+NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
+NOBODY = str(uuid5(NAMESPACE_OID, "nobody"))
 
 
 @pytest.fixture
@@ -196,3 +205,83 @@ def test_every_spelling_of_a_moment_is_the_same_moment(spelling: str) -> None:
 
 def test_what_is_no_moment_is_none() -> None:
     assert parse_moment("soon") is None
+
+
+def message(name: str, **columns: Any) -> Queued:
+    """A message whose id and key come from its name."""
+    row_id = str(uuid5(NAMESPACE_OID, name))
+    values = {
+        "id": row_id,
+        "dedupe_key": name,
+        "kind": "job_alert",
+        "user_id": None,
+        "recipient": "ada@example.org",
+        "payload": "{}",
+        "message_id": f"<{name}@example.org>",
+        "created_at": NOW,
+        "priority": 50,
+        "expires_at": NOW,
+        "run": 1,
+    }
+    return Queued(**(values | columns))
+
+
+def told(name: str, title: str = "") -> Notification:
+    """A notification whose id comes from its name."""
+    row_id = str(uuid5(NAMESPACE_OID, name))
+    return Notification(
+        id=row_id,
+        user_id=row_id,
+        kind="job_alert",
+        title=title,
+        link="",
+        outbox_id=None,
+        created_at=NOW,
+    )
+
+
+def test_what_is_known_already_is_left_as_it_is_and_the_others_are_written(engine: Engine) -> None:
+    first, again = message("a", payload="1"), message("a", payload="2")
+    others = [message("b"), message("c", state="dead", last_reply="no address")]
+    with engine.begin() as connection:
+        assert outbox.queue(connection, [first]) == {first.id}
+        assert outbox.queue(connection, [again, *others]) == {one.id for one in others}
+        assert outbox.queue(connection, [again, *others]) == set()
+        assert notifications.write(connection, [told("a")]) == {told("a").id}
+        assert notifications.write(connection, [told("a"), told("b")]) == {told("b").id}
+    with reading(engine) as connection:
+        found = connection.execute(text("SELECT payload, state FROM jobraker_outbox")).all()
+    assert sorted(map(tuple, found)) == [("1", "pending"), ("{}", "dead"), ("{}", "pending")]
+
+
+def test_a_job_that_was_queued_for_a_person_is_not_noted_twice(
+    board: Board, engine: Engine
+) -> None:
+    row = {"user_id": NOBODY, "job_id": NOBODY, "fingerprint": "f0", "outbox_id": NOBODY}
+    other = {**row, "job_id": str(uuid5(NAMESPACE_OID, "other"))}
+    for rows in ([row], [row, other], [other]):
+        with engine.begin() as connection:
+            alerts.write_sent_jobs(connection, rows)
+    assert board.counts()["jobraker_sent_job"] == 2
+
+
+@pytest.mark.parametrize("odd", ["a\tb", "a\nb", "a\r\nb", "a\\nb", "\\N", "\\.", "", "ü \u2028 ☃"])
+def test_every_text_is_stored_as_it_is(engine: Engine, odd: str) -> None:
+    queued = message("a", recipient=odd, payload=odd, locale=odd)
+    with engine.begin() as connection:
+        outbox.queue(connection, [queued])
+        notifications.write(connection, [told("a", odd)])
+    with reading(engine) as connection:
+        rows = connection.execute(text("SELECT recipient, payload, locale FROM jobraker_outbox"))
+        titles = connection.execute(text("SELECT title FROM jobraker_notification"))
+        assert [*rows.one(), titles.scalar_one()] == [odd] * 4
+
+
+def test_what_a_table_refuses_is_an_error_of_the_database(board: Board, engine: Engine) -> None:
+    if board.url.startswith("sqlite"):
+        pytest.skip("SQLite takes any text for a kind")
+    with pytest.raises(exc.DBAPIError), engine.begin() as connection:
+        notifications.write(connection, [replace(told("a"), user_id="nobody")])
+    with pytest.raises(exc.IntegrityError), engine.begin() as connection:
+        notifications.write(connection, [replace(told("a"), kind=None)])  # type: ignore[arg-type]
+    assert board.counts()["jobraker_notification"] == 0

@@ -3,16 +3,33 @@
 Functions take an open connection and never commit.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
+from operator import itemgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import Column, Connection, Row, Select, Text, cast, func, select, text
+from sqlalchemy import (
+    JSON,
+    Column,
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    Text,
+    cast,
+    func,
+    select,
+    text,
+)
 
 from jobraker_cli.matching.criteria import Wish
 from jobraker_cli.matching.rows import keywords_of
 from jobraker_cli.model import Alert, User
+from jobraker_cli.store.among import array_of, one_of
+from jobraker_cli.store.copying import copy
+from jobraker_cli.store.engine import tolerant_json
 from jobraker_cli.store.ledger import alert_mark, sent_job
 from jobraker_cli.store.shared import applications, job_alerts, recommended_jobs, users
 from jobraker_cli.store.types import Id, present
@@ -36,10 +53,15 @@ ON CONFLICT (alert_id) DO UPDATE SET run_seq = excluded.run_seq
 WHERE jobraker_alert_mark.run_seq < excluded.run_seq
 """)
 _LAST_RUN = text("""
-UPDATE job_alerts SET last_run = :now WHERE id IN (
-    SELECT id FROM job_alerts WHERE id = ANY(CAST(:alert_id AS uuid[])) FOR UPDATE SKIP LOCKED
-)
+UPDATE job_alerts SET last_run = :now FROM (
+    SELECT alert.id FROM unnest(CAST(:alert_id AS uuid[])) AS wanted (id) CROSS JOIN LATERAL (
+        SELECT id FROM job_alerts WHERE id = wanted.id FOR UPDATE SKIP LOCKED
+    ) AS alert
+) AS free
+WHERE job_alerts.id = free.id
 """)
+# Some thousand alerts are found by their index; to a planner a look at all looks cheaper.
+_BY_INDEX = text("SET LOCAL enable_hashjoin = off")
 _SENT_JOBS = text("""
 INSERT INTO jobraker_sent_job (user_id, job_id, fingerprint, outbox_id)
 SELECT * FROM unnest(
@@ -48,11 +70,14 @@ SELECT * FROM unnest(
 )
 ON CONFLICT DO NOTHING
 """)
-# The text keeps the planner from trying every job of every user in the index, one by one.
+# By the index of each person, whatever the planner knows of the table: in a first run it grows from
+# nothing. The text keeps it from trying every job of every user in the index, one by one.
 _MAILED = text("""
-SELECT user_id, job_id FROM jobraker_sent_job
-WHERE user_id = ANY(CAST(:user_id AS uuid[]))
-    AND CAST(job_id AS text) = ANY(CAST(:job_id AS text[]))
+SELECT person.id AS user_id, sent.job_id FROM unnest(CAST(:user_id AS uuid[])) AS person (id)
+CROSS JOIN LATERAL (
+    SELECT job_id FROM jobraker_sent_job WHERE user_id = person.id OFFSET 0
+) AS sent
+WHERE CAST(sent.job_id AS text) = ANY(CAST(:job_id AS text[]))
 """).columns(user_id=Id(), job_id=Id())
 
 
@@ -104,7 +129,8 @@ def served(
     At most `limit` rows, but never a part of a user's alerts unless one user alone has more.
     `floor` is the floor of an alert that has no mark yet.
     """
-    found = _subscriptions(floor, _NEEDED).where(
+    plain = connection.dialect.name == "postgresql"
+    found = _subscriptions(floor, _NEEDED, plain=plain).where(
         job_alerts.c.frequency == frequency,
         job_alerts.c.is_active,
         users.c.is_active,
@@ -112,7 +138,8 @@ def served(
     if after_user is not None:
         found = found.where(job_alerts.c.user_id > after_user)
     found = found.order_by(job_alerts.c.user_id, job_alerts.c.id)
-    rows = [_due(row) for row in connection.execute(found.limit(limit))]
+    read = _keywords_in if plain else keywords_of
+    rows = [_due(row, read) for row in connection.execute(found.limit(limit)).all()]
     if len(rows) < limit:
         return rows
     last = rows[-1].user_id
@@ -120,14 +147,15 @@ def served(
     if whole:
         return whole
     one_user = found.where(job_alerts.c.user_id == last)
-    return [_due(row) for row in connection.execute(one_user)]
+    return [_due(row, read) for row in connection.execute(one_user)]
 
 
-def _due(row: Row[Any]) -> Due:
+def _due(row: Row[Any], read: Callable[[Any], tuple[str, ...]]) -> Due:
+    """What a row says; `read` makes texts of its keywords."""
     values = tuple(row)
     keywords, location, job_type, level, remote_only, least, most = values[: len(Wish._fields)]
     wish = Wish(
-        keywords_of(keywords),
+        read(keywords),
         location if location.__class__ is str else _text(location),
         job_type if job_type.__class__ is str else _text(job_type),
         level if level.__class__ is str else _text(level),
@@ -135,7 +163,13 @@ def _due(row: Row[Any]) -> Due:
         least,
         most,
     )
-    return Due(row.id, row.user_id, wish, row.floor, values, bool(row.email_notifications))
+    alert_id, user_id, _, by_mail = values[len(wish) : len(_NEEDED)]
+    return Due(alert_id, user_id, wish, values[-1], values, bool(by_mail))
+
+
+@lru_cache(maxsize=50_000)
+def _keywords_in(json_text: str) -> tuple[str, ...]:
+    return keywords_of(tolerant_json(json_text))
 
 
 def _text(value: object) -> str:
@@ -265,7 +299,7 @@ def write_marks(connection: Connection, alert_ids: Sequence[str], run_seq: int) 
     if not alert_ids:
         return
     if connection.dialect.name == "postgresql":
-        connection.execute(_MARKS, {"alert_id": _array(alert_ids), "run_seq": run_seq})
+        connection.execute(_MARKS, {"alert_id": array_of(alert_ids), "run_seq": run_seq})
         return
     statement = insert_into(connection, alert_mark)
     statement = statement.on_conflict_do_update(
@@ -291,7 +325,8 @@ def write_last_run(connection: Connection, alert_ids: Collection[str], now: date
     if not alert_ids:
         return
     if connection.dialect.name == "postgresql":
-        connection.execute(_LAST_RUN, {"alert_id": _array(alert_ids), "now": now})
+        connection.execute(_BY_INDEX)
+        connection.execute(_LAST_RUN, {"alert_id": array_of(alert_ids), "now": now})
         return
     free = select(job_alerts.c.id).where(job_alerts.c.id.in_(alert_ids))
     connection.execute(job_alerts.update().where(job_alerts.c.id.in_(free)).values(last_run=now))
@@ -303,15 +338,13 @@ def write_sent_jobs(connection: Connection, rows: Sequence[Mapping[str, str]]) -
         return
     if connection.dialect.name == "postgresql":
         columns = [column.name for column in sent_job.columns]
-        arrays = {name: _array([row[name] for row in rows]) for name in columns}
+        values = map(itemgetter(*columns), rows)  # ids and hex digits, which need no spelling
+        if copy(connection, sent_job, columns, map("\t".join, values)):
+            return
+        arrays = {name: array_of([row[name] for row in rows]) for name in columns}
         connection.execute(_SENT_JOBS, arrays)
         return
     connection.execute(insert_into(connection, sent_job).on_conflict_do_nothing(), list(rows))
-
-
-def _array(values: Iterable[str]) -> str:
-    """Ids or hex digits as the literal of an array: a parameter for thousands of rows."""
-    return f"{{{','.join(values)}}}"
 
 
 def forget_sent(
@@ -328,13 +361,27 @@ def forget_sent(
         )
 
 
-def _subscriptions(floor: int, columns: Sequence[Column[Any]] = _ALERT) -> Select[Any]:
+def _subscriptions(
+    floor: int, columns: Sequence[Column[Any]] = _ALERT, *, plain: bool = False
+) -> Select[Any]:
+    """Alerts with their users; `plain` has PostgreSQL spell ids and JSON as texts, which is faster.
+
+    The driver makes an object of each to be spelled again.
+    """
+    read = _spelled if plain else list
     mark = func.coalesce(alert_mark.c.run_seq, floor).label("floor")
-    return select(*columns, *_USER, mark).select_from(
+    return select(*read(columns), *read(_USER), mark).select_from(
         job_alerts.join(users, users.c.id == job_alerts.c.user_id).outerjoin(
             alert_mark, alert_mark.c.alert_id == job_alerts.c.id
         )
     )
+
+
+def _spelled(columns: Sequence[ColumnElement[Any]]) -> list[ColumnElement[Any]]:
+    return [
+        cast(column, Text).label(column.name) if isinstance(column.type, Id | JSON) else column
+        for column in columns
+    ]
 
 
 def _subscription(row: Mapping[Any, Any]) -> Subscription:
@@ -356,16 +403,17 @@ def _mailed(
         found = select(sent_job.c.user_id, sent_job.c.job_id)
         return _jobs_by_user(connection, found, user_ids)
     by_user: dict[str, set[str]] = {}
-    for row in connection.execute(_MAILED, {"user_id": _array(user_ids), "job_id": _array(among)}):
+    arrays = {"user_id": array_of(user_ids), "job_id": array_of(among)}
+    for row in connection.execute(_MAILED, arrays):
         by_user.setdefault(row.user_id, set()).add(row.job_id)
     return by_user
 
 
 def _jobs_by_user(
-    connection: Connection, found: Select[Any], user_ids: Iterable[str]
+    connection: Connection, found: Select[Any], user_ids: Collection[str]
 ) -> dict[str, set[str]]:
     by_user: dict[str, set[str]] = {}
-    column = found.selected_columns.user_id
-    for row in connection.execute(found.where(column.in_(list(user_ids)))):
+    wanted = one_of(connection, found.selected_columns.user_id, user_ids)
+    for row in connection.execute(found.where(wanted)):
         by_user.setdefault(row.user_id, set()).add(row.job_id)
     return by_user

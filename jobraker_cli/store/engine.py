@@ -40,7 +40,9 @@ def connect(database_url: str, *, readonly: bool = False, create: bool = False) 
 
 
 def _postgresql(url: URL, *, readonly: bool) -> Engine:
-    options = "-c timezone=UTC" + (" -c default_transaction_read_only=on" if readonly else "")
+    options = "-c timezone=UTC -c jit=off" + (
+        " -c default_transaction_read_only=on" if readonly else ""
+    )
     given = url.query.get("options")
     if isinstance(given, str):
         options = f"{given} {options}"

@@ -10,6 +10,7 @@ from datetime import datetime
 from sqlalchemy import Connection, Select, func, or_, select
 
 from jobraker_cli.model import Preference
+from jobraker_cli.store.among import one_of
 from jobraker_cli.store.ledger import outbox, preference
 from jobraker_cli.store.types import clock, comparable
 from jobraker_cli.store.upsert import insert_into
@@ -40,7 +41,8 @@ def chosen(
     found: dict[str, dict[str, Preference]] = {}
     if not user_ids:
         return found
-    for row in connection.execute(select(*_CHOICE).where(preference.c.user_id.in_(list(user_ids)))):
+    wanted = one_of(connection, preference.c.user_id, user_ids)
+    for row in connection.execute(select(*_CHOICE).where(wanted)):
         found.setdefault(row.user_id, {})[row.scope] = Preference(
             scope=row.scope, choice=row.choice, until=row.until, weekly_cap=row.weekly_cap
         )

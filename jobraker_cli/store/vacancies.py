@@ -7,18 +7,26 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, case, or_, select
+from sqlalchemy import Connection, Select, Text, TextualSelect, and_, case, or_, select, text
 
 from jobraker_cli.matching.prepared import fingerprint
 from jobraker_cli.model import Job
+from jobraker_cli.store.among import array_of, one_of
 from jobraker_cli.store.ledger import job_seen, outbox, sent_job, vacancy
 from jobraker_cli.store.shared import jobs
-from jobraker_cli.store.types import present
+from jobraker_cli.store.types import Id, present
 from jobraker_cli.store.upsert import insert_into
 
 BLOCK = 10_000
 _MOST_NAMED = 5_000  # fingerprints that a query names; of more it reads all and leaves some out
 _NEVER_SENT = ("cancelled", "dead", "suppressed")
+# By the index of each person, whatever the planner knows of the table.
+_SENT = text("""
+SELECT person.id AS user_id, sent.fingerprint, sent.outbox_id
+FROM unnest(CAST(:user_id AS uuid[])) AS person (id) CROSS JOIN LATERAL (
+    SELECT fingerprint, outbox_id FROM jobraker_sent_job WHERE user_id = person.id OFFSET 0
+) AS sent
+""").columns(user_id=Id(), fingerprint=Text(), outbox_id=Id())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,12 +107,23 @@ def mailed(
     if not user_ids or (fingerprints is not None and not fingerprints):
         return by_user
     went = and_(outbox.c.state.not_in(_NEVER_SENT), outbox.c.created_at >= since)
-    found = select(sent_job.c.user_id, sent_job.c.fingerprint).distinct()
-    found = found.outerjoin_from(sent_job, outbox, outbox.c.id == sent_job.c.outbox_id)
-    found = found.where(sent_job.c.user_id.in_(list(user_ids)), or_(outbox.c.id.is_(None), went))
+    sent = _sent(connection, user_ids).subquery("sent")
+    found = select(sent.c.user_id, sent.c.fingerprint).distinct()
+    found = found.outerjoin_from(sent, outbox, outbox.c.id == sent.c.outbox_id)
+    found = found.where(or_(outbox.c.id.is_(None), went))
     if fingerprints is not None and len(fingerprints) <= _MOST_NAMED:
-        found = found.where(sent_job.c.fingerprint.in_(list(fingerprints)))
+        found = found.where(one_of(connection, sent.c.fingerprint, fingerprints))
     for row in connection.execute(found):
         if fingerprints is None or row.fingerprint in fingerprints:
             by_user.setdefault(row.user_id, set()).add(row.fingerprint)
     return by_user
+
+
+def _sent(
+    connection: Connection, user_ids: Collection[str]
+) -> "Select[tuple[str, str, str]] | TextualSelect":
+    """The vacancies that were queued for these people, with their messages."""
+    if connection.dialect.name == "postgresql":
+        return _SENT.bindparams(user_id=array_of(user_ids))
+    found = select(sent_job.c.user_id, sent_job.c.fingerprint, sent_job.c.outbox_id)
+    return found.where(sent_job.c.user_id.in_(list(user_ids)))
