@@ -46,13 +46,8 @@ STAGES = {
     "choose what a person is shown": "digest.py:compose",
     "- of it reasons": "match.py:reasons",
     "make outbox rows": "alert_making.py:_row",
-    "- of it payloads": "alert_mail.py:payload",
-    "write": "alert_group.py:write",
-    "- of it outbox rows": "outbox.py:queue",
-    "- of it notifications": "notifications.py:write",
-    "- of it sent jobs": "alerts.py:write_sent_jobs",
-    "- of it marks": "alerts.py:write_marks",
-    "- of it last_run": "alerts.py:write_last_run",
+    "- of it payloads": "alert_mail.py:of",
+    "wait for what is written meanwhile": "alert_group.py:_write_meanwhile",
     "all of the plan": "alerts.py:plan",
 }
 
@@ -207,7 +202,7 @@ def measured(running: Server, alerts: int, jobs: int, old: int, profile: Path | 
 def stages(profile: Path) -> None:
     """Where the time went, by the profile."""
     found = pstats.Stats(str(profile)).stats  # type: ignore[attr-defined]
-    print(f"\n{'stage (profiled, so slower)':32}{'s':>8}")
+    print(f"\n{'stage (profiled, so slower)':36}{'s':>8}")
     for name, place in STAGES.items():
         file, _, function = place.partition(":")
         seconds = max(
@@ -218,7 +213,7 @@ def stages(profile: Path) -> None:
             ),
             default=0.0,
         )
-        print(f"{name:32}{seconds:8.1f}")
+        print(f"{name:36}{seconds:8.1f}")
 
 
 def main() -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobraker_cli.matching.match import Match
+from jobraker_cli.matching.match import Ranked
 from jobraker_cli.matching.matcher import Matcher
 from jobraker_cli.matching.prepared import PreparedJob, prepare
 from jobraker_cli.model import Alert, Job, MatchRules
@@ -18,7 +18,7 @@ from jobraker_cli.tasks.digest import SCANNED, Digest, DigestLimits, compose
 RULES = MatchRules()
 NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
 
-Found = list[tuple[Alert, Sequence[Match]]]
+Found = list[tuple[Alert, Ranked]]
 
 
 def job(number: int, title: str = "Engineer", company: str = "", location: str = "") -> Job:

@@ -15,7 +15,8 @@ from jobraker_cli.matching.corpus import PAIR, Numbers, as_array, ranges
 from jobraker_cli.matching.criteria import Wish
 from jobraker_cli.matching.entries import FEW, Entries
 from jobraker_cli.matching.match import Ranked, numbers, ranked
-from jobraker_cli.matching.planes import Fits, tier
+from jobraker_cli.matching.planes import Fits
+from jobraker_cli.matching.ranks import JOBS
 
 if TYPE_CHECKING:
     from jobraker_cli.matching.asked import Asked
@@ -61,13 +62,13 @@ class Answers:
         fits = Fits(limits, len(self._board.jobs))
         parts = (np.cumsum(sets.totals[self._said[few]]) // _AT_ONCE).astype(np.int64)
         cuts = [*np.flatnonzero(np.diff(parts, prepend=-1)).tolist(), len(few)]
-        found: list[tuple[Numbers, Numbers, Numbers]] = [(np.zeros(0, np.int64),) * 3]
+        found: list[tuple[Numbers, Numbers]] = [(np.zeros(0, np.int64),) * 2]
         for start, end in pairwise(cuts):
             some = few[start:end]
             which, jobs, widths = _candidates(self._said[some], sets, self._board.entries)
-            which, jobs, tiers = fits.best_first(which, jobs, widths, local[start:end])
-            found.append((some[which], jobs, tiers))
-        which, self._jobs, self._tiers = (np.concatenate(part) for part in zip(*found, strict=True))
+            which, ranks = fits.best_first(which, jobs, widths, local[start:end])
+            found.append((some[which], ranks))
+        which, self._ranks = (np.concatenate(part) for part in zip(*found, strict=True))
         counts = np.bincount(which, minlength=len(self))
         self._counts = counts.tolist()
         self._starts = (np.cumsum(counts) - counts).tolist()
@@ -79,10 +80,11 @@ class Answers:
     def best(self, most: int) -> tuple[list[int], list[Sequence[int]]]:
         """How many jobs answer each question, and the numbers of the best of them."""
         counts, best = list(self._counts), []
+        jobs = JOBS - (self._ranks & JOBS)
         for question, start in enumerate(self._starts):
             count = counts[question]
             if count:
-                best.append(self._jobs[start : start + min(most, count)].tolist())
+                best.append(jobs[start : start + min(most, count)].tolist())
             elif self._by_sets[question]:
                 counts[question], found = numbers(self._board, *self._question(question), most)
                 best.append(found)
@@ -107,10 +109,7 @@ class Answers:
             return None
         wish, _ = self._question(question)
         start = self._starts[question]
-        tiers = self._tiers[start : start + count].tolist()
-        jobs = self._jobs[start : start + count].tolist()
-        order = zip(map(tier, tiers), jobs, strict=True)
-        return Ranked(wish, self._board.rules, self._board.jobs, count, order)
+        return Ranked(wish, self._board, count, self._ranks[start : start + count].tolist())
 
     def _question(self, question: int) -> tuple[Wish, int]:
         wish, floor = self._limits[int(self._within[question])]

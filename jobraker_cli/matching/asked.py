@@ -2,7 +2,7 @@
 
 from array import array
 from collections.abc import Callable, Iterable, Sequence
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from jobraker_cli.matching.criteria import Wish, wish_of
 from jobraker_cli.model import Alert
@@ -53,16 +53,17 @@ class _Numbers(dict[Key, int]):
         return number
 
 
-def asked_by(alerts: Sequence[Alert]) -> Asked[tuple[str, ...], tuple[Wish, int]]:
+def asked_by(alerts: Sequence[Alert]) -> Asked[tuple[str, ...], tuple[Any, ...]]:
     """What some alerts ask, in their order."""
     return asked_for([(wish_of(one), one.floor) for one in alerts])
 
 
-def asked_for(wishes: Sequence[tuple[Wish, int]]) -> Asked[tuple[str, ...], tuple[Wish, int]]:
+def asked_for(wishes: Sequence[tuple[Wish, int]]) -> Asked[tuple[str, ...], tuple[Any, ...]]:
     """What some wishes ask, each with the floor above which intakes are new; in their order."""
-    asked: Asked[tuple[str, ...], tuple[Wish, int]] = Asked(lambda words: words, lambda rest: rest)
+    asked: Asked[tuple[str, ...], tuple[Any, ...]] = Asked(
+        lambda words: words, lambda rest: (Wish((), *rest[:-1]), rest[-1])
+    )
     asked.extend(
-        (wish.keywords for wish, _ in wishes),
-        ((wish._replace(keywords=()), floor) for wish, floor in wishes),
+        (wish.keywords for wish, _ in wishes), ((*wish[1:], floor) for wish, floor in wishes)
     )
     return asked

@@ -44,7 +44,9 @@ class Found(NamedTuple):
 class Board:
     """The jobs of a run, and the sets of those that have what an alert asks.
 
-    A job's number in a set is its place among all by age: the newest has the highest.
+    A job's number in a set is its place among all by age: the newest has the highest. `vacancies`
+    and `companies` say by that number which jobs are of one vacancy and of one company; a job
+    without a company is of one of its own.
     """
 
     def __init__(self, jobs: Sequence[PreparedJob], words: Words, rules: MatchRules) -> None:
@@ -53,6 +55,8 @@ class Board:
         order.reverse()
         self.rules = rules
         self.jobs = [jobs[number] for number in order]
+        self.vacancies = numbered(job.fingerprint for job in self.jobs)
+        self.companies = numbered(job.employer or job.fingerprint for job in self.jobs)
         self.everything = (1 << len(order)) - 1
         places = np.zeros(len(order), np.int64)
         places[order] = np.arange(len(order))
@@ -122,6 +126,12 @@ class Board:
             found = work()
             self._sets.keep(key, found, _octets([found]))
         return found
+
+
+def numbered(keys: Iterable[str]) -> list[int]:
+    """Numbers that are equal where the keys are."""
+    known: dict[str, int] = {}
+    return [known.setdefault(key, len(known)) for key in keys]
 
 
 def _by_value(values: Iterable[str]) -> dict[str, int]:

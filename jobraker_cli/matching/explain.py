@@ -1,7 +1,7 @@
 """Why a job meets an alert or not, clause by clause: the matcher's rules on one job."""
 
 from collections.abc import Iterator, Sequence
-from functools import reduce
+from functools import lru_cache, reduce
 from operator import or_
 from typing import NamedTuple
 
@@ -14,14 +14,14 @@ from jobraker_cli.matching.query import Query, Term, evaluate
 from jobraker_cli.model import Alert, Clause, Explanation, Job, MatchRules
 
 _MOST_SAID = 5  # phrases that a sentence names
+_EXCLUDED = "nothing that is excluded"
 
 
 class Judgement(NamedTuple):
-    """One condition: whether it holds, what of the job meets it, and a sentence on it."""
+    """One condition: whether it holds, and a sentence on it."""
 
     name: str
     holds: bool
-    short: str
     detail: str
 
 
@@ -36,8 +36,21 @@ def explain(alert: Alert, job: Job, rules: MatchRules) -> Explanation:
 
 
 def reasons(criteria: Criteria, job: PreparedJob) -> tuple[str, ...]:
-    """What of the job meets the criteria, in a few words for each condition."""
-    return tuple(found.short for found in _judge(criteria, job)) or ("everything",)
+    """What of a job that meets the criteria does so, in a few words for each condition."""
+    said = []
+    if criteria.query:
+        said.append(_evidence(criteria.query, job) or _EXCLUDED)
+    if criteria.spots:
+        said.append(_place(job.job) or "remote")
+    if criteria.remote_only:
+        said.append("remote")
+    if criteria.job_type:
+        said.append(_spoken(job.job.job_type))
+    if criteria.level:
+        said.append(_spoken(job.job.experience_level))
+    if criteria.pay:
+        said.append(_offer(job.pay))
+    return tuple(said) or ("everything",)
 
 
 def _judge(criteria: Criteria, job: PreparedJob) -> Iterator[Judgement]:
@@ -47,9 +60,7 @@ def _judge(criteria: Criteria, job: PreparedJob) -> Iterator[Judgement]:
         yield _location(criteria, job)
     if criteria.remote_only:
         evidence = location.remote_evidence(job.job)
-        yield Judgement(
-            "remote", bool(evidence), "remote", evidence or "nothing says that it is remote"
-        )
+        yield Judgement("remote", bool(evidence), evidence or "nothing says that it is remote")
     if criteria.job_type:
         yield _choice("job_type", criteria.job_type, job.job.job_type)
     if criteria.level:
@@ -61,57 +72,82 @@ def _judge(criteria: Criteria, job: PreparedJob) -> Iterator[Judgement]:
 def _keywords(query: Query, keywords: Sequence[str], job: PreparedJob) -> Judgement:
     fields = {term: _where(term, job) for term in query.terms}
     holds = bool(evaluate(query.program, lambda term: int(fields[term] > 0), 1))
-    said: dict[str, list[str]] = {}
-    for term, found in fields.items():
-        if found:
-            said.setdefault(labels(found)[0], []).append(query.spoken[term])
-    evidence = "; ".join(f"{name}: {', '.join(words[:_MOST_SAID])}" for name, words in said.items())
+    evidence = _evidence(query, job)
     if holds:
-        evidence = evidence or "nothing that is excluded"
-        return Judgement("keywords", True, evidence, evidence)
+        return Judgement("keywords", True, evidence or _EXCLUDED)
     asked = " or ".join(keywords[:_MOST_SAID])
     searched = ", ".join(labels(reduce(or_, (term.scope for term in fields), 0)))
     if evidence:
         missing = f"only {evidence}"
     else:
         missing = f"nothing of it in {searched}" if searched else "nothing, for it has no words"
-    return Judgement("keywords", False, "", f"asked: {asked}; found: {missing}")
+    return Judgement("keywords", False, f"asked: {asked}; found: {missing}")
+
+
+def _evidence(query: Query, job: PreparedJob) -> str:
+    """Which phrases stand in the job, by the best field of each; empty if none does."""
+    said: dict[str, list[str]] = {}
+    for term in query.terms:
+        found = _where(term, job)
+        if found:
+            said.setdefault(_label(found), []).append(query.spoken[term])
+    return "; ".join(f"{name}: {', '.join(words[:_MOST_SAID])}" for name, words in said.items())
 
 
 def _where(term: Term, job: PreparedJob) -> int:
     """The fields of the job that hold the phrase."""
-    phrase = f" {' '.join(term.words)} "
-    texts = (field for field, words in job.texts if phrase in words)
-    return term.scope & reduce(or_, texts, 0)
+    phrase, found = f" {' '.join(term.words)} ", 0
+    for field, words in job.texts:
+        if phrase in words:
+            found |= field
+    return term.scope & found
+
+
+@lru_cache
+def _label(scope: int) -> str:
+    """The best of these fields, as people say it."""
+    return labels(scope)[0]
 
 
 def _location(criteria: Criteria, job: PreparedJob) -> Judgement:
-    place = " ".join(job.job.location.split()) or job.job.city or job.job.state or "no place"
+    place = _place(job.job) or "no place"
     asked = " ".join(criteria.wish.location.split())
     found = location.fit(criteria.spots, job.place)
     if found is None:
         missing = "" if job.place.remote else ", nor remote"
-        return Judgement("location", False, "", f"{place} is not in {asked}{missing}")
+        return Judgement("location", False, f"{place} is not in {asked}{missing}")
     said = {
         location.EXACT: f"{place} is what was asked: {asked}",
         location.REGION: f"{place} is in {asked}",
         location.REMOTE: f"{place}: remote, and open to {asked}",
     }
-    return Judgement("location", True, place if place != "no place" else "remote", said[found])
+    return Judgement("location", True, said[found])
+
+
+def _place(job: Job) -> str:
+    return " ".join(job.location.split()) or job.city or job.state
 
 
 def _choice(name: str, asked: str, offered: str) -> Judgement:
     holds = choice(offered) == asked
-    said = choice(offered).replace("_", " ")
+    said = _spoken(offered)
     detail = said if holds else f"{said or 'not given'}, not {asked.replace('_', ' ')}"
-    return Judgement(name, holds, said, detail)
+    return Judgement(name, holds, detail)
+
+
+def _spoken(value: str) -> str:
+    """A job type or level as people say it."""
+    return choice(value).replace("_", " ")
 
 
 def _salary(wanted: WantedPay, offered: Pay | None) -> Judgement:
     found = pay.fit(wanted, offered)
-    short = str(offered) if offered else "pay not disclosed"
-    detail = f"{short}, asked: {wanted.range}"
+    detail = f"{_offer(offered)}, asked: {wanted.range}"
     if offered is None or not offered.comparable:
         why = "not comparable, " if offered else ""
         detail += f"; {why}{'does not pass' if found is None else 'passes'}"
-    return Judgement("salary", found is not None, short, detail)
+    return Judgement("salary", found is not None, detail)
+
+
+def _offer(offered: Pay | None) -> str:
+    return str(offered) if offered else "pay not disclosed"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple, overload
 
@@ -10,31 +10,23 @@ from jobraker_cli.matching import fields, location, pay
 from jobraker_cli.matching.bits import Widening, falling
 from jobraker_cli.matching.criteria import Wish, read_criteria
 from jobraker_cli.matching.explain import reasons
+from jobraker_cli.matching.ranks import job_of, rank_of
 
 if TYPE_CHECKING:
     from jobraker_cli.matching.board import Board, Found
     from jobraker_cli.matching.criteria import Criteria
     from jobraker_cli.matching.prepared import PreparedJob
-    from jobraker_cli.model import MatchRules
-
-Tier = tuple[int, int, int]  # how well keywords, place and pay fit; 0 is best
 
 
 class Match(NamedTuple):
-    """A job that meets an alert's criteria; the lowest `rank` is the best match."""
+    """A job that meets an alert's criteria; the lowest `rank` is the best match.
+
+    Ranks of different alerts compare: what an alert does not ask for ranks below all that is asked.
+    """
 
     job: PreparedJob
-    tier: Tier
+    rank: int
     among: Ranked
-
-    @property
-    def rank(self) -> tuple[int, int, int, float, str]:
-        """How well keywords, place and pay fit, then the age of the posting.
-
-        Ranks of different alerts compare: what an alert does not ask for ranks below all that is
-        asked.
-        """
-        return (*self.tier, self.job.age, self.job.job.id)
 
     @property
     def reasons(self) -> tuple[str, ...]:
@@ -45,27 +37,16 @@ class Match(NamedTuple):
 class Ranked(Sequence[Match]):
     """All matches of some criteria, best first, put in order only as far as they are read."""
 
-    __slots__ = (
-        "_count", "_criteria", "_jobs", "_read", "_reasons", "_rules", "_unread", "_wish"
-    )  # fmt: skip
+    __slots__ = ("_count", "_criteria", "_read", "_unread", "_wish", "board")
 
-    def __init__(
-        self,
-        wish: Wish,
-        rules: MatchRules,
-        jobs: Sequence[PreparedJob],
-        count: int,
-        order: Iterator[tuple[Tier, int]],
-    ) -> None:
-        """`order` has how well each of `count` matches fits and its number among the jobs."""
+    def __init__(self, wish: Wish, board: Board, count: int, order: Iterable[int]) -> None:
+        """`order` has the ranks of `count` matches."""
+        self.board = board
         self._wish = wish
-        self._rules = rules
-        self._jobs = jobs
         self._count = count
         self._criteria: Criteria | None = None
-        self._reasons: dict[PreparedJob, tuple[str, ...]] = {}
-        self._read: list[Match] = []
-        self._unread = order
+        self._read: list[int] = []
+        self._unread = iter(order)
 
     def __len__(self) -> int:
         return self._count
@@ -80,32 +61,27 @@ class Ranked(Sequence[Match]):
         at = index + len(self) if index < 0 else index
         if not 0 <= at < len(self):
             raise IndexError(f"there are {len(self)} matches")
-        while len(self._read) <= at:
-            self._read_on()
-        return self._read[at]
+        return self._match(self.ranks(at, at + 1)[0])
 
     def __iter__(self) -> Iterator[Match]:
-        at = 0
-        while at < len(self._read) or self._read_on():
-            yield self._read[at]
-            at += 1
+        for at in range(len(self)):
+            yield self._match(self.ranks(at, at + 1)[0])
 
-    def _read_on(self) -> bool:
-        """Put the next match in order, if there is one."""
-        following = next(self._unread, None)
-        if following:
-            tier, number = following
-            self._read.append(Match(self._jobs[number], tier, self))
-        return following is not None
+    def ranks(self, start: int, end: int) -> list[int]:
+        """The ranks of some matches, as many as there are."""
+        missing = end - len(self._read)
+        if missing > 0:
+            self._read += islice(self._unread, missing)
+        return self._read[start:end]
+
+    def _match(self, rank: int) -> Match:
+        return Match(self.board.jobs[job_of(rank)], rank, self)
 
     def reasons(self, job: PreparedJob) -> tuple[str, ...]:
-        """Why a job is among these, in a few words for each clause; worked out once."""
-        found = self._reasons.get(job)
-        if found is None:
-            if self._criteria is None:
-                self._criteria = read_criteria(self._wish, self._rules)
-            found = self._reasons[job] = reasons(self._criteria, job)
-        return found
+        """Why a job is among these, in a few words for each clause."""
+        if self._criteria is None:
+            self._criteria = read_criteria(self._wish, self.board.rules)
+        return reasons(self._criteria, job)
 
 
 def ranked(board: Board, wish: Wish, floor: int) -> Ranked | None:
@@ -113,8 +89,8 @@ def ranked(board: Board, wish: Wish, floor: int) -> Ranked | None:
     found = board.found(wish, floor)
     if not found.jobs:
         return None
-    order = ((tier, number) for part, tier in _parts(found) for number in falling(part))
-    return Ranked(wish, board.rules, board.jobs, found.jobs.bit_count(), order)
+    order = (rank_of(*fit, job) for part, fit in _parts(found) for job in falling(part))
+    return Ranked(wish, board, found.jobs.bit_count(), order)
 
 
 def numbers(board: Board, wish: Wish, floor: int, most: int) -> tuple[int, Sequence[int]]:
@@ -128,7 +104,7 @@ def numbers(board: Board, wish: Wish, floor: int, most: int) -> tuple[int, Seque
     return found.jobs.bit_count(), best
 
 
-def _parts(found: Found) -> Iterator[tuple[int, Tier]]:
+def _parts(found: Found) -> Iterator[tuple[int, tuple[int, int, int]]]:
     """The jobs found that fit equally well, with how well; the best first."""
     for said, words in _split(found.jobs, found.words, fields.UNASKED):
         for located, place in _split(said, found.limits.places, location.UNASKED):

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from jobraker_cli.matching.asked import asked_by
-from jobraker_cli.matching.match import Match, Ranked, ranked
+from jobraker_cli.matching.match import Ranked, ranked
 from jobraker_cli.matching.words import Words
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ class Matcher:
         """Take in jobs, each once; may be called for several blocks."""
         self._search.feed(jobs)
 
-    def results(self) -> Iterator[tuple[Alert, Sequence[Match]]]:
+    def results(self) -> Iterator[tuple[Alert, Ranked]]:
         """Each alert that matches a job fed so far and new to it, with its matches best first.
 
         In the alerts' order. Alerts of equal criteria and floor share one sequence, which is put

@@ -11,12 +11,9 @@ from jobraker_cli.matching import location, pay
 from jobraker_cli.matching.bits import Widening
 from jobraker_cli.matching.board import Limits
 from jobraker_cli.matching.corpus import Numbers
-from jobraker_cli.matching.match import Tier
+from jobraker_cli.matching.ranks import JOB, JOBS, PAY, PLACE, TIER, WIDTH
 
 _OCTET = 3  # bits of a bit's number within an octet
-_PAY, _PLACE, _WIDTH, _JOB = 2, 2, 2, 24  # bits of how well each fits, and of a job's number
-_TIER = _PAY + _PLACE + _WIDTH
-_JOBS = (1 << _JOB) - 1
 
 
 class Planes:
@@ -69,29 +66,23 @@ class Fits:
 
     def best_first(
         self, which: Numbers, jobs: Numbers, widths: Numbers, limits: Numbers
-    ) -> tuple[Numbers, Numbers, Numbers]:
-        """The jobs of each question that its limit leaves, each once and the best first.
+    ) -> tuple[Numbers, Numbers]:
+        """The ranks of the jobs of each question that its limit leaves, each once, best first.
 
-        `limits` has the limit of each question; the third column is how well a job fits.
+        `limits` has the limit of each question.
         """
         kept = self._found.hold(limits[which], jobs) > 0
         which, jobs, widths = which[kept], jobs[kept].astype(np.int64), widths[kept]
-        pairs = which << _JOB | jobs
-        keys: Numbers = np.sort(pairs << _WIDTH | widths)  # two words may have found one job
+        pairs = which << JOB | jobs
+        keys: Numbers = np.sort(pairs << WIDTH | widths)  # two words may have found one job
         once = np.ones(len(keys), np.bool_)
-        once[1:] = keys[1:] >> _WIDTH != keys[:-1] >> _WIDTH
-        which, jobs, widths = _parts(keys[once], _JOB, _WIDTH)
+        once[1:] = keys[1:] >> WIDTH != keys[:-1] >> WIDTH
+        which, jobs, widths = _parts(keys[once], JOB, WIDTH)
         asked = limits[which]
-        tiers: Numbers = (widths << _PLACE | self._places.of(asked, jobs)) << _PAY
+        tiers: Numbers = (widths << PLACE | self._places.of(asked, jobs)) << PAY
         tiers |= self._pays.of(asked, jobs)
-        keys = np.sort((which << _TIER | tiers) << _JOB | _JOBS - jobs)  # newer, higher ones first
-        which, tiers, jobs = _parts(keys, _TIER, _JOB)
-        return which, _JOBS - jobs, tiers
-
-
-def tier(number: int) -> Tier:
-    """How well keywords, place and pay fit, by the number of all three."""
-    return number >> _PLACE + _PAY, number >> _PAY & 3, number & 3
+        keys = np.sort((which << TIER | tiers) << JOB | JOBS - jobs)  # newer, higher ones first
+        return keys >> TIER + JOB, keys & ((1 << TIER + JOB) - 1)
 
 
 def _parts(keys: Numbers, second: int, third: int) -> tuple[Numbers, Numbers, Numbers]:

@@ -44,14 +44,14 @@ class Entry:
         return bool(evaluate(self.program, lambda _: 0, 1))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Query:
     """An alert's keywords: the program of all entries, and their terms as the person wrote them."""
 
     program: Program
     spoken: Mapping[Term, str] = field(compare=False)
 
-    @property
+    @cached_property
     def terms(self) -> list[Term]:
         """The distinct terms, in the order of the keywords."""
         return list(dict.fromkeys(step for step in self.program if isinstance(step, Term)))

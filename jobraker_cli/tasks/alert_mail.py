@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from types import MappingProxyType
+from json.encoder import encode_basestring_ascii as _quoted
 from typing import Any
 
 from sqlalchemy import Connection
@@ -17,53 +17,67 @@ from jobraker_cli.mail.wording import Words
 from jobraker_cli.model import Job, Preference, User
 from jobraker_cli.store import alerts, jobs, outbox, preferences
 from jobraker_cli.store.outbox import Claimed
-from jobraker_cli.tasks.digest import Digest, Item
+from jobraker_cli.tasks.digest import Digest, Item, Section
 
 KIND = "job_alert"
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 POSTINGS = 50  # of one vacancy that a payload remembers
+_KEPT = 50_000  # jobs, each with its places, of which the facts are kept as JSON text
 
 
-def payload(
-    user: User,
-    digest: Digest,
-    *,
-    frequency: str,
-    period: str,
-    reposts: Mapping[str, datetime] = MappingProxyType({}),
-) -> str:
-    """The digest as JSON text: raw facts, worded when the mail is rendered.
+class Payloads:
+    """The payloads of the digests of one run: JSON texts of raw facts, worded when rendered.
 
-    `reposts` says by fingerprint since when a vacancy is known that was posted before.
+    `reposts` says by fingerprint since when a vacancy is known that was posted before. What many
+    digests say of a job is spelled once.
     """
-    sections = [
-        {
-            "alert_id": section.alert.id,
-            "alert_name": section.alert.name,
-            "jobs": [job_facts(item, reposts.get(item.fingerprint)) for item in section.items],
-        }
-        for section in digest.sections
-    ]
-    return json.dumps(
-        {
-            "name": user.first_name,
-            "frequency": frequency,
-            "period": period,
-            "more": digest.more,
-            "sections": sections,
-        },
-        separators=(",", ":"),
-    )
+
+    def __init__(self, *, frequency: str, period: str, reposts: Mapping[str, datetime]) -> None:
+        self._run = f'"frequency":{_quoted(frequency)},"period":{_quoted(period)}'
+        self._reposts = reposts
+        self._known: dict[tuple[str, tuple[str, ...]], str] = {}
+
+    def of(self, user: User, digest: Digest) -> str:
+        """The digest as JSON text."""
+        sections = ",".join(map(self._section, digest.sections))
+        name = _quoted(user.first_name)
+        return f'{{"name":{name},{self._run},"more":{digest.more},"sections":[{sections}]}}'
+
+    def _section(self, section: Section) -> str:
+        alert, jobs = section.alert, ",".join(map(self._item, section.items))
+        named = f'"alert_id":{_quoted(alert.id)},"alert_name":{_quoted(alert.name)}'
+        return f'{{{named},"jobs":[{jobs}]}}'
+
+    def _item(self, item: Item) -> str:
+        key = item.job.id, item.places
+        facts = self._known.get(key)
+        if facts is None:
+            if len(self._known) >= _KEPT:
+                self._known.clear()
+            raw = _facts(item, self._reposts.get(item.fingerprint))
+            facts = self._known[key] = json.dumps(raw, separators=(",", ":"))[:-1]
+        reasons = ",".join(map(_quoted, item.reasons))
+        ids = ",".join(map(_quoted, item.job_ids[:POSTINGS]))
+        return f'{facts},"reasons":[{reasons}],"job_ids":[{ids}]}}'
 
 
 def title(digest: Digest, words: Words) -> str:
     """What the notification of a digest says."""
-    first = digest.items[0].job
-    return headline_of(first.title, first.company, len(digest.items) + digest.more, words)
+    first = digest.sections[0].items[0].job
+    return headline_of(first.title, first.company, digest.total, words)
 
 
 def job_facts(item: Item, first_seen: datetime | None = None) -> dict[str, object]:
     """A vacancy as payloads hold it."""
+    return {
+        **_facts(item, first_seen),
+        "reasons": list(item.reasons),
+        "job_ids": list(item.job_ids[:POSTINGS]),
+    }
+
+
+def _facts(item: Item, first_seen: datetime | None) -> dict[str, object]:
+    """What is said of a vacancy whoever is told of it."""
     job = item.job
     return {
         "id": job.id,
@@ -80,8 +94,6 @@ def job_facts(item: Item, first_seen: datetime | None = None) -> dict[str, objec
         "posted_at": None if job.posted_at is None else job.posted_at.isoformat(),
         "first_seen": None if first_seen is None else first_seen.isoformat(),
         "deadline": None if job.deadline is None else job.deadline.isoformat(),
-        "reasons": list(item.reasons),
-        "job_ids": list(item.job_ids[:POSTINGS]),
     }
 
 

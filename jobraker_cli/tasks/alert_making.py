@@ -9,7 +9,7 @@ from jobraker_cli.errors import MessageError
 from jobraker_cli.mail.address import check_address
 from jobraker_cli.mail.kinds import KINDS
 from jobraker_cli.mail.wording import Words
-from jobraker_cli.matching.match import Match
+from jobraker_cli.matching.match import Ranked
 from jobraker_cli.matching.prepared import PreparedJob
 from jobraker_cli.model import Alert, User
 from jobraker_cli.store import outbox
@@ -22,7 +22,8 @@ from jobraker_cli.tasks.app import App, Run
 from jobraker_cli.tasks.digest import Digest, DigestLimits, compose
 
 MESSAGE_IDS = UUID("5b3a8f4e-8f0e-4c0e-9a53-3f6f0d1c7b11")  # any constant: our own name space
-Found = Sequence[tuple[Alert, Sequence[Match]]]
+Found = Sequence[tuple[Alert, Ranked]]
+_NO_HISTORY = History()
 
 
 class Maker:
@@ -43,7 +44,9 @@ class Maker:
         self._frequency = frequency
         self._label = label
         self._through = through
-        self._reposts = reposts
+        self._payloads = alert_mail.Payloads(
+            frequency=frequency, period=label or f"{run.now:%F}", reposts=reposts
+        )
         self._limits = DigestLimits(
             max_jobs=app.settings.alert_max_jobs,
             max_per_company=app.settings.alert_max_per_company,
@@ -116,13 +119,7 @@ class Maker:
             kind=kind.name,
             user_id=user.id,
             recipient=recipient,
-            payload=alert_mail.payload(
-                user,
-                digest,
-                frequency=self._frequency,
-                period=self._label or f"{self._run.now:%F}",
-                reposts=self._reposts,
-            ),
+            payload=self._payloads.of(user, digest),
             message_id=outbox.message_id_of(row_id, self._app.message_id_domain),
             created_at=self._run.now,
             priority=kind.priority,
@@ -134,5 +131,8 @@ class Maker:
         )
 
 
-def _excluded(history: History) -> Callable[[PreparedJob], bool]:
+def _excluded(history: History) -> Callable[[PreparedJob], bool] | None:
+    """Which jobs a person must not be mailed; None if they may be mailed all."""
+    if history == _NO_HISTORY:
+        return None
     return lambda prepared: history.excludes(prepared.job.id, prepared.fingerprint)

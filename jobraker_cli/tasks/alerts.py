@@ -11,9 +11,9 @@ from functools import partial
 from itertools import groupby
 from typing import NamedTuple
 
-from jobraker_cli.mail.consent import Way
+from jobraker_cli.mail.consent import ONE_ALERT, Way
 from jobraker_cli.matching.asked import asked_for
-from jobraker_cli.matching.match import Match
+from jobraker_cli.matching.match import Ranked
 from jobraker_cli.model import Alert, MatchRules
 from jobraker_cli.store import alerts as store
 from jobraker_cli.store import outbox, runs, vacancies
@@ -100,10 +100,10 @@ class _Planner:
             through=through,
             reposts=self.jobs.reposts,
         )
-        self.writer = Writer(
+        with Writer(
             self.app, self.run, self.report, through=through, notice=self.make.of_mail
-        )
-        complete = all(self._batch(batch) for batch in self._batches())
+        ) as self.writer:
+            complete = all(self._batch(batch) for batch in self._batches())
         self.report.messages = self.writer.messages
         if complete and not dry_run:
             with self.app.engine.begin() as connection:
@@ -144,7 +144,7 @@ class _Planner:
         if not batch:
             return True
         search = self.jobs.search(min(one.floor for one in batch))
-        found: dict[str, list[tuple[Alert, Sequence[Match]]]] = {}
+        found: dict[str, list[tuple[Alert, Ranked]]] = {}
         answers = search.answers(asked_for([(one.wish, one.floor) for one in batch]))
         for number, one in enumerate(batch):
             matches = answers and answers.matches(number)
@@ -192,7 +192,10 @@ class _Planner:
         self, user_id: str, alerts: Sequence[Due], found: Found, known: _Known, group: Group
     ) -> None:
         """Compose what one person gets of what their alerts found."""
-        ways = {one.alert_id: _way(one, known.wishes) for one in alerts}
+        if not found:
+            group.add(alerts, None)
+            return
+        ways = _ways(alerts, known.wishes)
         if Way.LATER in ways.values():  # the weekly cap: it comes with the next digest
             group.waiting += alerts
             return
@@ -213,8 +216,13 @@ class _Planner:
             group.notices += self.make.in_app(user_id, in_app, history, mail, locale)
 
 
-def _way(one: Due, wishes: consents.Consents) -> Way:
-    return wishes.of(one.user_id, f"alert:{one.alert_id}").way
+def _ways(alerts: Sequence[Due], wishes: consents.Consents) -> dict[str, Way]:
+    """How one person wants to be told of what each alert finds, by its id."""
+    if alerts[0].user_id not in wishes.chosen:
+        return {one.alert_id: Way.MAIL for one in alerts}
+    return {
+        one.alert_id: wishes.of(one.user_id, f"{ONE_ALERT}{one.alert_id}").way for one in alerts
+    }
 
 
 def in_shard(user_id: str, shard: tuple[int, int]) -> bool:

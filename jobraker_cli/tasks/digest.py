@@ -1,17 +1,19 @@
 """What a person is shown: one digest of all their alerts, every vacancy once, fairly shared."""
 
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from typing import NamedTuple
 
-from jobraker_cli.matching.match import Match
+from jobraker_cli.matching.match import Ranked
 from jobraker_cli.matching.prepared import PreparedJob
+from jobraker_cli.matching.ranks import job_of
 from jobraker_cli.model import Alert, Job
 
 SCANNED = 500  # matches of a person that are looked through to count what is not shown
 
-Found = Sequence[tuple[Alert, Sequence[Match]]]
+Found = Sequence[tuple[Alert, Ranked]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,8 +24,7 @@ class DigestLimits:
     max_per_company: int = 2
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Item:
+class Item(NamedTuple):
     """A vacancy: near-identical postings as one.
 
     `job` is the best of them, `places` their distinct location texts and `job_ids` their ids, best
@@ -37,8 +38,7 @@ class Item:
     reasons: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Section:
+class Section(NamedTuple):
     """What is shown of one alert, best first; never empty."""
 
     alert: Alert
@@ -61,111 +61,158 @@ class Digest:
         """All vacancies, section by section."""
         return tuple(item for section in self.sections for item in section.items)
 
-
-@dataclass(slots=True)
-class _Vacancy:
-    """A vacancy on the way into a digest: its postings, and the alert in which it ranks best."""
-
-    alert: int
-    best: Match
-    postings: dict[str, Match]  # by job id
-
     @property
-    def fingerprint(self) -> str:
-        return self.best.job.fingerprint
-
-    @property
-    def company(self) -> str:
-        """Whose it is; postings without a company are of no one company."""
-        return self.best.job.employer or self.fingerprint
-
-    def item(self) -> Item:
-        postings = sorted(self.postings.values(), key=lambda match: match.rank)
-        places = (" ".join(match.job.job.location.split()) for match in postings)
-        return Item(
-            job=self.best.job.job,
-            places=tuple(dict.fromkeys(filter(None, places))),
-            job_ids=tuple(match.job.job.id for match in postings),
-            fingerprint=self.best.job.fingerprint,
-            reasons=self.best.reasons,
-        )
+    def total(self) -> int:
+        """How many vacancies matched, shown or not."""
+        return sum(len(section.items) for section in self.sections) + self.more
 
 
 def compose(
-    found: Found, *, excluded: Callable[[PreparedJob], bool], limits: DigestLimits
+    found: Found, *, excluded: Callable[[PreparedJob], bool] | None, limits: DigestLimits
 ) -> Digest | None:
     """One person's digest from the matches of their alerts, each best first; None if it is empty.
 
     A vacancy is shown once, in the alert where it ranks best, else the first. The alerts take
     turns, so that each that has something left is served before any is served twice.
     """
-    vacancies = _vacancies(found, excluded, limits)
-    queues: list[list[_Vacancy]] = [[] for _ in found]
-    for vacancy in sorted(vacancies, key=lambda one: one.best.rank):
-        queues[vacancy.alert].append(vacancy)
-    shown = _choose(queues, limits)
-    sections = (
-        Section(alert=alert, items=tuple(one.item() for one in queue if one.fingerprint in shown))
-        for (alert, _), queue in zip(found, queues, strict=True)
+    if not found:
+        return None
+    vacancies = _Vacancies([matches for _, matches in found], excluded)
+    vacancies.look_through(limits)
+    queues = [sorted(best.values()) for best in vacancies.best]
+    shown = _choose(queues, vacancies.company, limits)
+    items = vacancies.items(shown)
+    filled = tuple(
+        Section(alert, mine) for (alert, _), mine in zip(found, items, strict=True) if mine
     )
-    filled = tuple(section for section in sections if section.items)
-    return Digest(sections=filled, more=len(vacancies) - len(shown)) if filled else None
+    return Digest(sections=filled, more=len(vacancies.owners) - len(shown)) if filled else None
 
 
-def _vacancies(
-    found: Found, excluded: Callable[[PreparedJob], bool], limits: DigestLimits
-) -> list[_Vacancy]:
-    """The vacancies of all alerts: of each at least as many as could be shown, if it has them."""
-    known: dict[str, _Vacancy] = {}
-    many = sum(len(matches) for _, matches in found) > SCANNED
-    share = SCANNED // len(found) if many else SCANNED
-    for alert, (_, matches) in enumerate(found):
-        companies: Counter[str] = Counter()
-        could_show = 0
-        for scanned, match in enumerate(matches):
-            if scanned >= share and could_show >= limits.max_jobs:
-                break
-            if excluded(match.job):
-                continue
-            vacancy = known.get(match.job.fingerprint)
-            if vacancy is None or match.rank < vacancy.best.rank:
-                vacancy = _claim(vacancy, alert, match)
-                known[vacancy.fingerprint] = vacancy
-                companies[vacancy.company] += 1
-                could_show += companies[vacancy.company] <= limits.max_per_company
-            vacancy.postings.setdefault(match.job.job.id, match)
-    return list(known.values())
+class _Vacancies:
+    """The vacancies that a person's alerts found, by their number on the board.
+
+    `best` has for each alert those that rank best in it, with the rank of their best posting;
+    `owners` says of each which alert that is.
+    """
+
+    def __init__(
+        self, found: Sequence[Ranked], excluded: Callable[[PreparedJob], bool] | None
+    ) -> None:
+        self._found = found
+        self._board = found[0].board
+        self._excluded = excluded
+        self._seen: list[list[int]] = [[] for _ in found]  # ranks of the postings looked at
+        self.best: list[dict[int, int]] = [{} for _ in found]
+        self.owners: dict[int, int] = {}
+
+    def company(self, rank: int) -> int:
+        """The number of the company of a match."""
+        return self._board.companies[job_of(rank)]
+
+    def look_through(self, limits: DigestLimits) -> None:
+        """Find of each alert at least as many vacancies as could be shown, if it has them."""
+        many = sum(map(len, self._found)) > SCANNED
+        share = SCANNED // len(self._found) if many else SCANNED
+        for alert, matches in enumerate(self._found):
+            self._take(alert, matches.ranks(0, share))
+            if len(matches) > share:
+                self._look_further(alert, share, limits)
+
+    def _look_further(self, alert: int, start: int, limits: DigestLimits) -> None:
+        """Look at an alert's matches from there on until there are enough to show."""
+        companies = Counter(map(self.company, self.best[alert].values()))
+        enough = sum(min(count, limits.max_per_company) for count in companies.values())
+        for at in range(start, len(self._found[alert])):
+            if enough >= limits.max_jobs:
+                return
+            for rank in self._take(alert, self._found[alert].ranks(at, at + 1)):
+                company = self.company(rank)
+                companies[company] += 1
+                enough += companies[company] <= limits.max_per_company
+
+    def _take(self, alert: int, ranks: list[int]) -> Collection[int]:
+        """Take in further matches of an alert; the best of each vacancy that now is the alert's."""
+        if self._excluded is not None:
+            jobs, excluded = self._board.jobs, self._excluded
+            ranks = [rank for rank in ranks if not excluded(jobs[job_of(rank)])]
+        self._seen[alert] += ranks
+        ranks = ranks[::-1]  # so that the best is taken last, and stays
+        mine = dict(zip(map(self._vacancy, ranks), ranks, strict=True))
+        for vacancy in mine.keys() & self.owners.keys():
+            theirs = self.best[self.owners[vacancy]]
+            del (theirs if mine[vacancy] < theirs[vacancy] else mine)[vacancy]
+        self.best[alert].update(mine)
+        self.owners.update(dict.fromkeys(mine, alert))
+        return mine.values()
+
+    def _vacancy(self, rank: int) -> int:
+        return self._board.vacancies[job_of(rank)]
+
+    def items(self, shown: Collection[int]) -> list[tuple[Item, ...]]:
+        """What is shown of each alert, best first; `shown` has the best rank of each vacancy."""
+        postings = self._postings({self._vacancy(rank) for rank in shown})
+        mine: list[list[Item]] = [[] for _ in self._found]
+        for rank in sorted(shown):
+            vacancy = self._vacancy(rank)
+            alert = self.owners[vacancy]
+            mine[alert].append(self._item(alert, rank, postings.get(vacancy, ())))
+        return [tuple(items) for items in mine]
+
+    def _postings(self, shown: Collection[int]) -> dict[int, list[int]]:
+        """By vacancy the ranks of its postings, best first, where one was found more than once."""
+        if sum(map(len, self._seen)) == len(self.owners):
+            return {}
+        postings: dict[int, dict[int, int]] = {vacancy: {} for vacancy in shown}
+        for ranks in self._seen:
+            for rank in ranks:
+                vacancy = self._vacancy(rank)
+                if vacancy in postings:
+                    known = postings[vacancy]
+                    job = job_of(rank)
+                    known[job] = min(rank, known.get(job, rank))
+        return {vacancy: sorted(ranks.values()) for vacancy, ranks in postings.items()}
+
+    def _item(self, alert: int, rank: int, postings: Sequence[int]) -> Item:
+        prepared = self._board.jobs[job_of(rank)]
+        jobs = [self._board.jobs[job_of(one)].job for one in postings] or [prepared.job]
+        places = (" ".join(job.location.split()) for job in jobs)
+        return Item(
+            job=prepared.job,
+            places=tuple(dict.fromkeys(filter(None, places))),
+            job_ids=tuple(job.id for job in jobs),
+            fingerprint=prepared.fingerprint,
+            reasons=self._found[alert].reasons(prepared),
+        )
 
 
-def _claim(vacancy: _Vacancy | None, alert: int, match: Match) -> _Vacancy:
-    """The vacancy for the alert in which it ranks best so far."""
-    postings = vacancy.postings if vacancy else {}
-    postings[match.job.job.id] = match
-    return _Vacancy(alert, match, postings)
-
-
-def _choose(queues: Sequence[Sequence[_Vacancy]], limits: DigestLimits) -> set[str]:
-    """The fingerprints of what to show: within the company limit first, then of what is left."""
-    turns = sorted(queues, key=lambda queue: len({one.company for one in queue}))  # least choice
-    shown: set[str] = set()
-    companies: Counter[str] = Counter()
+def _choose(
+    queues: Sequence[Sequence[int]], company: Callable[[int], int], limits: DigestLimits
+) -> set[int]:
+    """The ranks of what to show: within the company limit first, then of what is left."""
+    turns = sorted(queues, key=lambda queue: len(set(map(company, queue))))  # least choice
+    shown: set[int] = set()
+    companies: Counter[int] = Counter()
     for limit in (limits.max_per_company, limits.max_jobs):
         room = limits.max_jobs - len(shown)
-        for one in islice(_in_turns(turns, limit, companies, shown), room):
-            shown.add(one.fingerprint)
-            companies[one.company] += 1
+        for rank in islice(_in_turns(turns, limit, companies, shown, company), room):
+            shown.add(rank)
+            companies[company(rank)] += 1
     return shown
 
 
 def _in_turns(
-    queues: Sequence[Sequence[_Vacancy]], limit: int, companies: Counter[str], shown: set[str]
-) -> Iterator[_Vacancy]:
+    queues: Sequence[Sequence[int]],
+    limit: int,
+    companies: Counter[int],
+    shown: set[int],
+    company: Callable[[int], int],
+) -> Iterator[int]:
     """From each queue in turn the next vacancy that is not shown and whose company has room."""
     waiting = deque(map(iter, queues))
     while waiting:
         queue = waiting.popleft()
-        for one in queue:
-            if one.fingerprint not in shown and companies[one.company] < limit:
-                yield one
+        for rank in queue:
+            if rank not in shown and companies[company(rank)] < limit:
+                yield rank
                 waiting.append(queue)
                 break

@@ -147,9 +147,10 @@ def test_the_engine_agrees_with_the_plain_evaluator(required: bool) -> None:
         answers = search.answers(asked_by([one.alert for one in some]))
         assert answers
         for number, one in enumerate(some):
-            found = [match.rank for match in answers.matches(number) or ()]
+            matched = answers.matches(number) or ()
+            found = [match.rank for match in matched]
             alone = [match.rank for match in search.matches(wish_of(one.alert), 0) or ()]
-            engine = {job_id for *_, job_id in found}
+            engine = {match.job.job.id for match in matched}
             plain = {job.id for job in jobs if matches(one, job, require_salary=required)}
             if engine != plain:
                 differing.append((one.alert, sorted(engine ^ plain)))
