@@ -175,6 +175,14 @@ def test_others_are_found_however_far_down_they_rank() -> None:
     assert len(companies) == 9
 
 
+def test_where_there_is_but_one_company_all_is_looked_at() -> None:
+    jobs = [job(number, f"Engineer {number}", "Acme") for number in range(SCANNED + 7)]
+    composed = compose(found([alert("a")], jobs), excluded=None, limits=DigestLimits())
+    assert composed is not None
+    assert len(composed.items) == 10
+    assert composed.total == SCANNED + 7
+
+
 def test_what_is_left_after_many_exclusions_is_found() -> None:
     jobs = [job(number) for number in range(SCANNED * 2)]
     composed = digest([alert("a")], jobs, excluded=lambda one: one.job.id < f"{SCANNED + 50:05}")
