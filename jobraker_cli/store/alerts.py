@@ -136,7 +136,8 @@ def served(
         users.c.is_active,
     )
     if after_user is not None:
-        found = found.where(job_alerts.c.user_id > after_user)
+        # Said of both, or PostgreSQL goes through all the users before as well.
+        found = found.where(job_alerts.c.user_id > after_user, users.c.id > after_user)
     found = found.order_by(job_alerts.c.user_id, job_alerts.c.id)
     read = _keywords_in if plain else keywords_of
     rows = [_due(row, read) for row in connection.execute(found.limit(limit)).all()]

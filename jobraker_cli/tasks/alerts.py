@@ -31,7 +31,8 @@ from jobraker_cli.tasks.report import RunReport
 from jobraker_cli.tasks.task import Task
 
 ALERT_BATCH = 40_000  # alerts matched together
-USER_BATCH = 1_000  # users queued in one transaction
+KNOWN_BATCH = 10_000  # users whose pasts and choices are read together
+USER_BATCH = 2_500  # users queued in one transaction
 
 
 def rules_of(app: App) -> MatchRules:
@@ -151,14 +152,20 @@ class _Planner:
             if matches:
                 found.setdefault(one.user_id, []).append((one.alert, matches))
         users = [list(group) for _, group in groupby(batch, key=lambda one: one.user_id)]
+        return all(self._people(part, found) for part in _parts(users, KNOWN_BATCH))
+
+    def _people(self, users: Sequence[list[Due]], found: Mapping[str, Found]) -> bool:
+        """Queue the digests of some users, group by group; False at the limit or a signal."""
+        if self.app.stop.is_set():
+            return False
+        known = self._known([one[0].user_id for one in users], found)
         return all(
-            not self.app.stop.is_set() and self._users(users[start : start + USER_BATCH], found)
-            for start in range(0, len(users), USER_BATCH)
+            not self.app.stop.is_set() and self._users(part, found, known)
+            for part in _parts(users, USER_BATCH)
         )
 
-    def _users(self, users: Sequence[list[Due]], found: Mapping[str, Found]) -> bool:
+    def _users(self, users: Sequence[list[Due]], found: Mapping[str, Found], known: _Known) -> bool:
         """Compose and queue the digests of some users in one transaction."""
-        known = self._known([one[0].user_id for one in users], found)
         group = Group()
         for subscriptions in users:
             if subscriptions[0].user_id in known.served:
@@ -223,6 +230,10 @@ def _ways(alerts: Sequence[Due], wishes: consents.Consents) -> dict[str, Way]:
     return {
         one.alert_id: wishes.of(one.user_id, f"{ONE_ALERT}{one.alert_id}").way for one in alerts
     }
+
+
+def _parts(users: Sequence[list[Due]], size: int) -> Iterator[Sequence[list[Due]]]:
+    return (users[start : start + size] for start in range(0, len(users), size))
 
 
 def in_shard(user_id: str, shard: tuple[int, int]) -> bool:
