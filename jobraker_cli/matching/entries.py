@@ -131,7 +131,8 @@ class Entries:
         start, end = int(self.starts[number]), int(self.starts[number] + self.counts[number])
         jobs, widths = self.jobs[start:end], self.widths[start:end]
         sets = tuple(bits(jobs[widths <= width], self._size) for width in range(_UNKNOWN))
-        return self._keep(keyword, _Entry(False, True, sets))
+        has_words = bool(read_entry(keyword, self._scope).program)
+        return self._keep(keyword, _Entry(False, has_words, sets))
 
     def _keep(self, keyword: str, entry: _Entry) -> _Entry:
         self._sets.keep(keyword, entry, sum(one.bit_length() // 8 for one in {*entry.sets}))

@@ -10,7 +10,7 @@ from jobraker_cli.matching.criteria import Criteria, choice, read_criteria
 from jobraker_cli.matching.fields import labels
 from jobraker_cli.matching.pay import Pay, WantedPay
 from jobraker_cli.matching.prepared import PreparedJob, prepare
-from jobraker_cli.matching.query import Query, Term, evaluate
+from jobraker_cli.matching.query import Query, evaluate
 from jobraker_cli.model import Alert, Clause, Explanation, Job, MatchRules
 
 _MOST_SAID = 5  # phrases that a sentence names
@@ -70,7 +70,10 @@ def _judge(criteria: Criteria, job: PreparedJob) -> Iterator[Judgement]:
 
 
 def _keywords(query: Query, keywords: Sequence[str], job: PreparedJob) -> Judgement:
-    fields = {term: _where(term, job) for term in query.terms}
+    fields = {
+        term: scope & _where(phrase, job)
+        for term, (phrase, scope, _) in zip(query.terms, query.sought, strict=True)
+    }
     holds = bool(evaluate(query.program, lambda term: int(fields[term] > 0), 1))
     evidence = _evidence(query, job)
     if holds:
@@ -87,20 +90,20 @@ def _keywords(query: Query, keywords: Sequence[str], job: PreparedJob) -> Judgem
 def _evidence(query: Query, job: PreparedJob) -> str:
     """Which phrases stand in the job, by the best field of each; empty if none does."""
     said: dict[str, list[str]] = {}
-    for term in query.terms:
-        found = _where(term, job)
+    for phrase, scope, spoken in query.sought:
+        found = scope & _where(phrase, job)
         if found:
-            said.setdefault(_label(found), []).append(query.spoken[term])
-    return "; ".join(f"{name}: {', '.join(words[:_MOST_SAID])}" for name, words in said.items())
+            said.setdefault(_label(found), []).append(spoken)
+    return "; ".join([f"{name}: {', '.join(words[:_MOST_SAID])}" for name, words in said.items()])
 
 
-def _where(term: Term, job: PreparedJob) -> int:
-    """The fields of the job that hold the phrase."""
-    phrase, found = f" {' '.join(term.words)} ", 0
+def _where(phrase: str, job: PreparedJob) -> int:
+    """The fields of the job that hold the phrase, which has a space on each side."""
+    found = 0
     for field, words in job.texts:
         if phrase in words:
             found |= field
-    return term.scope & found
+    return found
 
 
 @lru_cache

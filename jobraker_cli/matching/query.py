@@ -56,6 +56,11 @@ class Query:
         """The distinct terms, in the order of the keywords."""
         return list(dict.fromkeys(step for step in self.program if isinstance(step, Term)))
 
+    @cached_property
+    def sought(self) -> list[tuple[str, int, str]]:
+        """Of each term its words with a space on each side, its scope, and how it was written."""
+        return [(f" {' '.join(term.words)} ", term.scope, self.spoken[term]) for term in self.terms]
+
 
 def evaluate(program: Program, lookup: Callable[[Term], int], everything: int) -> int:
     """The set of jobs for which the program holds, from the sets in which its terms stand."""
@@ -76,6 +81,11 @@ def read_query(entries: Iterable[str], scope: int) -> Query | None:
 
     Entries are OR'ed, but one that only excludes ("-intern") narrows all the others.
     """
+    return _read_query(tuple(entries), scope)
+
+
+@lru_cache(maxsize=20_000)
+def _read_query(entries: Sequence[str], scope: int) -> Query | None:
     read = list(dict.fromkeys(read_entry(one, scope) for one in entries))
     if not read:
         return None
@@ -85,7 +95,7 @@ def read_query(entries: Iterable[str], scope: int) -> Query | None:
     return Query(_joined([_joined(wanted, OR), *excluding], AND), spoken)
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=50_000)
 def read_entry(entry: str, scope: int) -> Entry:
     """One keyword as a program; `scope` is where plain words count."""
     spoken: dict[Term, str] = {}

@@ -3,12 +3,12 @@
 from collections import Counter, deque
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from typing import NamedTuple
 
 from jobraker_cli.matching.match import Ranked
 from jobraker_cli.matching.prepared import PreparedJob
-from jobraker_cli.matching.ranks import job_of
+from jobraker_cli.matching.ranks import JOBS, job_of
 from jobraker_cli.model import Alert, Job
 
 SCANNED = 500  # matches of a person that are looked through to count what is not shown
@@ -137,7 +137,8 @@ class _Vacancies:
             ranks = [rank for rank in ranks if not excluded(jobs[job_of(rank)])]
         self._seen[alert] += ranks
         ranks = ranks[::-1]  # so that the best is taken last, and stays
-        mine = dict(zip(map(self._vacancy, ranks), ranks, strict=True))
+        vacancies = self._board.vacancies
+        mine = {vacancies[JOBS - (rank & JOBS)]: rank for rank in ranks}
         for vacancy in mine.keys() & self.owners.keys():
             theirs = self.best[self.owners[vacancy]]
             del (theirs if mine[vacancy] < theirs[vacancy] else mine)[vacancy]
@@ -162,24 +163,24 @@ class _Vacancies:
         """By vacancy the ranks of its postings, best first, where one was found more than once."""
         if sum(map(len, self._seen)) == len(self.owners):
             return {}
+        vacancies = self._board.vacancies
         postings: dict[int, dict[int, int]] = {vacancy: {} for vacancy in shown}
-        for ranks in self._seen:
-            for rank in ranks:
-                vacancy = self._vacancy(rank)
-                if vacancy in postings:
-                    known = postings[vacancy]
-                    job = job_of(rank)
-                    known[job] = min(rank, known.get(job, rank))
+        for rank in chain.from_iterable(self._seen):
+            job = JOBS - (rank & JOBS)
+            known = postings.get(vacancies[job])
+            if known is not None:
+                known[job] = min(rank, known.get(job, rank))
         return {vacancy: sorted(ranks.values()) for vacancy, ranks in postings.items()}
 
     def _item(self, alert: int, rank: int, postings: Sequence[int]) -> Item:
-        prepared = self._board.jobs[job_of(rank)]
-        jobs = [self._board.jobs[job_of(one)].job for one in postings] or [prepared.job]
-        places = (" ".join(job.location.split()) for job in jobs)
+        board = self._board.jobs
+        prepared = board[job_of(rank)]
+        jobs = [board[job_of(one)].job for one in postings] or [prepared.job]
+        places = {" ".join(job.location.split()): None for job in jobs}
         return Item(
             job=prepared.job,
-            places=tuple(dict.fromkeys(filter(None, places))),
-            job_ids=tuple(job.id for job in jobs),
+            places=tuple(filter(None, places)),
+            job_ids=tuple([job.id for job in jobs]),
             fingerprint=prepared.fingerprint,
             reasons=self._found[alert].reasons(prepared),
         )
@@ -189,7 +190,9 @@ def _choose(
     queues: Sequence[Sequence[int]], company: Callable[[int], int], limits: DigestLimits
 ) -> set[int]:
     """The ranks of what to show: within the company limit first, then of what is left."""
-    turns = sorted(queues, key=lambda queue: len(set(map(company, queue))))  # least choice
+    turns = queues
+    if len(queues) > 1:  # the least choice first
+        turns = sorted(queues, key=lambda queue: len(set(map(company, queue))))
     shown: set[int] = set()
     companies: Counter[int] = Counter()
     for limit in (limits.max_per_company, limits.max_jobs):

@@ -78,6 +78,13 @@ def test_alerts_that_ask_the_same_share_their_matches() -> None:
     assert ids(newer) == ["2"]
 
 
+def test_a_keyword_without_words_takes_nothing_from_one_that_only_excludes() -> None:
+    one, other = job(1, "Engineer"), job(2, "Intern")
+    assert matches(alert(keywords=("-intern", "!!")), one, other) == [one.job.id]
+    assert matches(alert(keywords=("-intern",)), one, other) == [one.job.id]
+    assert matches(alert(keywords=("!!",)), one, other) == []
+
+
 def test_newer_comes_first_and_what_has_no_date_last() -> None:
     jobs = [
         job(1, posted_at=None),
