@@ -99,8 +99,11 @@ class Writer:
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         if self._threads is not None:
             self._threads.shutdown(wait=True)
-        while self._under_way and kind is None:
-            self._count(self._under_way.popleft().result())
+        for one in self._under_way:
+            if one.exception() is None:
+                self._count(one.result())
+        for one in self._under_way if kind is None else ():
+            one.result()  # raises what kept it from being written
 
     def has_room(self, group: Group) -> bool:
         """Whether the run's limit allows one more mail."""
