@@ -78,7 +78,7 @@ CARD = f"""<tr>
 </td>
 </tr>
 """
-STYLE = "".join(f".class-{n} {{ color: #edf1f2 !important; }}\n" for n in range(40))
+STYLE = "".join(f".class-{n} {{ color: #edf1f2 !important; }}\n" for n in range(180))
 HTML = (
     f"<!DOCTYPE html>\n<html><head><style>\n{STYLE}</style></head><body>\n"
     "<h1>{{ total }} new jobs today</h1><p>Hello {{ name }}, these match your job alert.</p>\n"
