@@ -9,10 +9,12 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from sqlalchemy.exc import DBAPIError
 
 from jobraker_cli.store.engine import connect
 from jobraker_cli.store.outbox import Attempt, Settlement
 from jobraker_cli.store.settlements import settle_alone
+from jobraker_cli.tasks import alerts
 from tests.scenarios.test_faults import LATER, NOW, people, run
 from tests.scenarios.test_workers import queued
 from tests.support.board import Board
@@ -21,6 +23,7 @@ from tests.support.cut import Cut
 from tests.support.databases import PostgresDatabase
 from tests.support.mailbox import Mailbox
 from tests.support.postgres import Server, server_account
+from tests.support.tasks import Tasks, moment
 
 MANY = 320
 PROCESSES, CONNECTIONS, GROUP = 2, 2, 10
@@ -156,6 +159,36 @@ def test_a_database_lost_before_its_answer_is_asked_again_and_no_mail_goes_twice
     assert {one["state"] for one in jobraker("outbox", "list", "--json").json} == {"sent"}
     sent = "SELECT outbox_id FROM jobraker_attempt WHERE code = 250"
     assert len(postgres_board.rows(sent)) == 30
+
+
+def test_a_group_that_cannot_be_queued_ends_the_run_and_the_next_one_makes_up_for_it(
+    postgres_board: Board, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(alerts, "USER_BATCH", 2)
+    tasks = Tasks(board=postgres_board, folder=tmp_path / "mail")
+    for number in range(30):
+        user = postgres_board.add_user(email=f"user{number:02}@example.org")
+        postgres_board.add_alert(user, keywords=["python"])
+    tasks.init(moment(1))
+    postgres_board.add_job(title="Python Engineer")
+    postgres_board.execute(
+        "CREATE FUNCTION no_more() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+        " IF new.recipient = 'user07@example.org' THEN RAISE 'no more'; END IF; RETURN new; END $$"
+    )
+    postgres_board.execute(
+        "CREATE TRIGGER no_more BEFORE INSERT ON jobraker_outbox"
+        " FOR EACH ROW EXECUTE FUNCTION no_more()"
+    )
+    with pytest.raises(DBAPIError, match="no more"):
+        tasks("daily-alerts", moment(2))
+    counted = "SELECT count(*) AS number FROM jobraker_"
+    for table in ("outbox", "sent_job", "notification", "alert_mark"):
+        (row,) = postgres_board.rows(counted + table)
+        assert 0 <= int(str(row["number"])) <= 28, table
+        assert int(str(row["number"])) % 2 == 0, table  # two people a group, whole or not at all
+    postgres_board.execute("DROP TRIGGER no_more ON jobraker_outbox")
+    tasks("daily-alerts", moment(2, 10))
+    assert [one.to for one in tasks.mails()] == [f"user{n:02}@example.org" for n in range(30)]
 
 
 def test_a_second_signal_ends_the_run_at_once(
