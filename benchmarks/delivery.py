@@ -132,11 +132,11 @@ def fill(board: Board, number: int) -> None:
     alerts = board.insert_many("job_alerts", number, user_id=lambda i: users[i])
     url = board.url.replace("postgresql://", "postgresql+psycopg2://")
     engine = connect(url)
-    from jobraker_cli.store import outbox
+    from jobraker_cli.store import queueing
 
     with engine.begin() as connection:
         for start in range(0, number, 1000):
-            outbox.queue(connection, letters(chance, jobs, users, alerts, start, NOW, number))
+            queueing.queue(connection, letters(chance, jobs, users, alerts, start, NOW, number))
     engine.dispose()
 
 

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from jobraker_cli.store.outbox import Queued
+from jobraker_cli.store.queueing import Queued
 
 CITIES = ("Zürich", "Berlin", "Austin, TX", "London", "Kraków", "Remote")
 

@@ -14,11 +14,11 @@ import pytest
 from sqlalchemy import Engine, exc, text
 
 from jobraker_cli.errors import BusyError, ConfigError, UnreachableError
-from jobraker_cli.store import alerts, notifications, outbox, suppressions
+from jobraker_cli.store import alerts, notifications, outbox, past, queueing, suppressions
 from jobraker_cli.store.engine import connect, reading, sqlite_path, tolerant_json, translate
 from jobraker_cli.store.locks import lock
 from jobraker_cli.store.notifications import Notification
-from jobraker_cli.store.outbox import Queued
+from jobraker_cli.store.queueing import Queued
 from jobraker_cli.store.types import parse_moment, sqlite_moment
 from tests.support.board import Board
 from tests.support.command import Command
@@ -83,14 +83,14 @@ def test_a_reading_transaction_cannot_write_on_a_readonly_engine(
 
 def test_nothing_asked_is_nothing_answered(engine: Engine) -> None:
     with engine.begin() as connection:
-        assert outbox.queue(connection, []) == set()
-        assert outbox.taken_keys(connection, []) == set()
+        assert queueing.queue(connection, []) == set()
+        assert queueing.taken_keys(connection, []) == set()
         assert outbox.tried(connection, []) == set()
         assert suppressions.suppressed(connection, []) == {}
         assert alerts.still_wanted(connection, []) == set()
         assert alerts.active_users(connection, []) == set()
         alerts.write_marks(connection, [], 1)
-        alerts.write_sent_jobs(connection, [])
+        past.write_sent_jobs(connection, [])
 
 
 @pytest.mark.parametrize("name", ["daily-alerts-1/1", "planning"])
@@ -244,9 +244,9 @@ def test_what_is_known_already_is_left_as_it_is_and_the_others_are_written(engin
     first, again = message("a", payload="1"), message("a", payload="2")
     others = [message("b"), message("c", state="dead", last_reply="no address")]
     with engine.begin() as connection:
-        assert outbox.queue(connection, [first]) == {first.id}
-        assert outbox.queue(connection, [again, *others]) == {one.id for one in others}
-        assert outbox.queue(connection, [again, *others]) == set()
+        assert queueing.queue(connection, [first]) == {first.id}
+        assert queueing.queue(connection, [again, *others]) == {one.id for one in others}
+        assert queueing.queue(connection, [again, *others]) == set()
         assert notifications.write(connection, [told("a")]) == {told("a").id}
         assert notifications.write(connection, [told("a"), told("b")]) == {told("b").id}
     with reading(engine) as connection:
@@ -261,7 +261,7 @@ def test_a_job_that_was_queued_for_a_person_is_not_noted_twice(
     other = {**row, "job_id": str(uuid5(NAMESPACE_OID, "other"))}
     for rows in ([row], [row, other], [other]):
         with engine.begin() as connection:
-            alerts.write_sent_jobs(connection, rows)
+            past.write_sent_jobs(connection, rows)
     assert board.counts()["jobraker_sent_job"] == 2
 
 
@@ -269,7 +269,7 @@ def test_a_job_that_was_queued_for_a_person_is_not_noted_twice(
 def test_every_text_is_stored_as_it_is(engine: Engine, odd: str) -> None:
     queued = message("a", recipient=odd, payload=odd, locale=odd)
     with engine.begin() as connection:
-        outbox.queue(connection, [queued])
+        queueing.queue(connection, [queued])
         notifications.write(connection, [told("a", odd)])
     with reading(engine) as connection:
         rows = connection.execute(text("SELECT recipient, payload, locale FROM jobraker_outbox"))

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jobraker_cli.errors import UsageError
-from jobraker_cli.store.outbox import Queued
+from jobraker_cli.store.queueing import Queued
 from jobraker_cli.tasks.forecast import Allowance, Quotas, eta, forecast
 from jobraker_cli.tasks.frozen import FrozenPlan, dump, fingerprint, load, require_fresh
 from jobraker_cli.tasks.report import PlannedMessage

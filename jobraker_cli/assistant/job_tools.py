@@ -15,8 +15,8 @@ from jobraker_cli.matching.matcher import Matcher
 from jobraker_cli.matching.prepared import prepare
 from jobraker_cli.model import Alert, Job
 from jobraker_cli.store import jobs
-from jobraker_cli.store.alerts import histories
 from jobraker_cli.store.engine import reading
+from jobraker_cli.store.past import histories
 
 SEARCHED = 20_000  # the newest active jobs
 ALL = -1  # the floor of an alert to which every job is new

@@ -16,7 +16,8 @@ from jobraker_cli.errors import MessageError, NotFoundError
 from jobraker_cli.mail.clean import terminal_line
 
 if TYPE_CHECKING:
-    from jobraker_cli.store.outbox import Attempt, Entry
+    from jobraker_cli.store.entries import Entry
+    from jobraker_cli.store.outbox import Attempt
     from jobraker_cli.tasks.app import App
 
 COLUMNS = ("id", "kind", "to", "subject", "state", "attempt", "created_at", "last_reply")
@@ -57,7 +58,7 @@ def list_messages(
     limit: int | None,
 ) -> None:
     """List messages, the newest first."""
-    from jobraker_cli.store import outbox as store
+    from jobraker_cli.store import entries as store
     from jobraker_cli.store.engine import reading
     from jobraker_cli.tasks.runner import require_baseline
 
@@ -83,7 +84,7 @@ def list_messages(
 @click.option("--raw", is_flag=True, help="Print the message's bytes as they go out.")
 def show(message_id: str, raw: bool) -> None:
     """Show one message: the mail as it goes out, and every try with the server's words."""
-    from jobraker_cli.store import outbox as store
+    from jobraker_cli.store import entries as store
     from jobraker_cli.store.engine import reading
     from jobraker_cli.tasks.runner import require_baseline
 

@@ -3,11 +3,10 @@
 Functions take an open connection and never commit.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence, Set
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from operator import itemgetter
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -27,15 +26,13 @@ from sqlalchemy import (
 from jobraker_cli.matching.criteria import Wish
 from jobraker_cli.matching.rows import keywords_of
 from jobraker_cli.model import Alert, User
-from jobraker_cli.store.among import array_of, one_of
-from jobraker_cli.store.copying import copy
+from jobraker_cli.store.among import array_of
 from jobraker_cli.store.engine import tolerant_json
-from jobraker_cli.store.ledger import alert_mark, sent_job
-from jobraker_cli.store.shared import applications, job_alerts, recommended_jobs, users
+from jobraker_cli.store.ledger import alert_mark
+from jobraker_cli.store.shared import job_alerts, users
 from jobraker_cli.store.types import Id, present
 from jobraker_cli.store.upsert import insert_into
 
-NOT_WANTED = ("dismissed", "irrelevant")
 _ALERT = [column for column in job_alerts.columns if column.name in Alert.__slots__]
 _NEEDED = [
     *(job_alerts.c[name] for name in Wish._fields),
@@ -62,23 +59,6 @@ WHERE job_alerts.id = free.id
 """)
 # Some thousand alerts are found by their index; to a planner a look at all looks cheaper.
 _BY_INDEX = text("SET LOCAL enable_hashjoin = off")
-_SENT_JOBS = text("""
-INSERT INTO jobraker_sent_job (user_id, job_id, fingerprint, outbox_id)
-SELECT * FROM unnest(
-    CAST(:user_id AS uuid[]), CAST(:job_id AS uuid[]),
-    CAST(:fingerprint AS text[]), CAST(:outbox_id AS uuid[])
-)
-ON CONFLICT DO NOTHING
-""")
-# By the index of each person, whatever the planner knows of the table: in a first run it grows from
-# nothing. The text keeps it from trying every job of every user in the index, one by one.
-_MAILED = text("""
-SELECT person.id AS user_id, sent.job_id FROM unnest(CAST(:user_id AS uuid[])) AS person (id)
-CROSS JOIN LATERAL (
-    SELECT job_id FROM jobraker_sent_job WHERE user_id = person.id OFFSET 0
-) AS sent
-WHERE CAST(sent.job_id AS text) = ANY(CAST(:job_id AS text[]))
-""").columns(user_id=Id(), job_id=Id())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -224,77 +204,6 @@ def active_users(connection: Connection, user_ids: Collection[str]) -> set[str]:
     return set(connection.execute(found).scalars())
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class History:
-    """What one user did with jobs: ids of jobs applied to, dismissed, and mailed before.
-
-    `vacancies` are the fingerprints of reposts that were mailed in an earlier posting.
-    """
-
-    applied: frozenset[str] = frozenset()
-    dismissed: frozenset[str] = frozenset()
-    mailed: frozenset[str] = frozenset()
-    vacancies: frozenset[str] = frozenset()
-
-    @property
-    def done_with(self) -> frozenset[str]:
-        """Jobs that the user has applied to or dismissed."""
-        return self.applied | self.dismissed
-
-    def excludes(self, job_id: str, fingerprint: str = "") -> bool:
-        """Whether a job must not be mailed to this user (again)."""
-        if fingerprint in self.vacancies:
-            return True
-        return job_id in self.applied or job_id in self.dismissed or job_id in self.mailed
-
-
-def histories(
-    connection: Connection, user_ids: Collection[str], *, among: Collection[str] | None = None
-) -> Mapping[str, History]:
-    """The histories of users, three queries for all of them together.
-
-    With `among` of what they were mailed at least these jobs, so that a long past costs little.
-    """
-    applied, dismissed = _applied(connection, user_ids), _dismissed(connection, user_ids)
-    mailed = _mailed(connection, user_ids, among)
-    return {
-        user: History(
-            applied=frozenset(applied.get(user, ())),
-            dismissed=frozenset(dismissed.get(user, ())),
-            mailed=frozenset(mailed.get(user, ())),
-        )
-        for user in user_ids
-    }
-
-
-def done_with(connection: Connection, user_ids: Collection[str]) -> Mapping[str, Set[str]]:
-    """By user, the jobs that they applied to or dismissed; those who did neither are left out."""
-    applied, dismissed = _applied(connection, user_ids), _dismissed(connection, user_ids)
-    return {
-        user: applied.get(user, set()) | dismissed.get(user, set())
-        for user in applied.keys() | dismissed.keys()
-    }
-
-
-def _applied(connection: Connection, user_ids: Collection[str]) -> dict[str, set[str]]:
-    found = select(applications.c.user_id, applications.c.job_id)
-    return _jobs_by_user(connection, found, user_ids)
-
-
-def _dismissed(connection: Connection, user_ids: Collection[str]) -> dict[str, set[str]]:
-    found = select(recommended_jobs.c.user_id, recommended_jobs.c.job_id)
-    found = found.where(recommended_jobs.c.status.in_(NOT_WANTED))
-    return _jobs_by_user(connection, found, user_ids)
-
-
-def with_vacancies(
-    found: Mapping[str, History], mailed: Mapping[str, Set[str]]
-) -> Mapping[str, History]:
-    """The histories with the vacancies that each user was mailed before."""
-    more = {user: replace(found[user], vacancies=frozenset(keys)) for user, keys in mailed.items()}
-    return {**found, **more} if more else found
-
-
 def write_marks(connection: Connection, alert_ids: Sequence[str], run_seq: int) -> None:
     """Note that these alerts were served up to an intake; a mark never moves back."""
     if not alert_ids:
@@ -333,35 +242,6 @@ def write_last_run(connection: Connection, alert_ids: Collection[str], now: date
     connection.execute(job_alerts.update().where(job_alerts.c.id.in_(free)).values(last_run=now))
 
 
-def write_sent_jobs(connection: Connection, rows: Sequence[Mapping[str, str]]) -> None:
-    """Remember which jobs were queued for whom (user_id, job_id, fingerprint, outbox_id)."""
-    if not rows:
-        return
-    if connection.dialect.name == "postgresql":
-        columns = [column.name for column in sent_job.columns]
-        values = map(itemgetter(*columns), rows)  # ids and hex digits, which need no spelling
-        if copy(connection, sent_job, columns, map("\t".join, values)):
-            return
-        arrays = {name: array_of([row[name] for row in rows]) for name in columns}
-        connection.execute(_SENT_JOBS, arrays)
-        return
-    connection.execute(insert_into(connection, sent_job).on_conflict_do_nothing(), list(rows))
-
-
-def forget_sent(
-    connection: Connection, user_id: str, job_ids: Collection[str], outbox_id: str
-) -> None:
-    """Forget that these jobs were queued for a user, for they were taken out of the message."""
-    if job_ids:
-        connection.execute(
-            sent_job.delete().where(
-                sent_job.c.user_id == user_id,
-                sent_job.c.job_id.in_(list(job_ids)),
-                sent_job.c.outbox_id == outbox_id,
-            )
-        )
-
-
 def _subscriptions(
     floor: int, columns: Sequence[Column[Any]] = _ALERT, *, plain: bool = False
 ) -> Select[Any]:
@@ -395,26 +275,3 @@ def _subscription(row: Mapping[Any, Any]) -> Subscription:
     }
     alert["keywords"] = keywords_of(alert.get("keywords"))
     return Subscription(alert=Alert(**alert), user=User(**{"email": "", **user}))
-
-
-def _mailed(
-    connection: Connection, user_ids: Collection[str], among: Collection[str] | None
-) -> dict[str, set[str]]:
-    if among is None or connection.dialect.name != "postgresql":
-        found = select(sent_job.c.user_id, sent_job.c.job_id)
-        return _jobs_by_user(connection, found, user_ids)
-    by_user: dict[str, set[str]] = {}
-    arrays = {"user_id": array_of(user_ids), "job_id": array_of(among)}
-    for row in connection.execute(_MAILED, arrays):
-        by_user.setdefault(row.user_id, set()).add(row.job_id)
-    return by_user
-
-
-def _jobs_by_user(
-    connection: Connection, found: Select[Any], user_ids: Collection[str]
-) -> dict[str, set[str]]:
-    by_user: dict[str, set[str]] = {}
-    wanted = one_of(connection, found.selected_columns.user_id, user_ids)
-    for row in connection.execute(found.where(wanted)):
-        by_user.setdefault(row.user_id, set()).add(row.job_id)
-    return by_user

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Self
 from sqlalchemy import Connection
 
 from jobraker_cli.store import alerts as store
-from jobraker_cli.store import notifications, outbox
+from jobraker_cli.store import notifications, past, queueing
 from jobraker_cli.store.alerts import Due
 from jobraker_cli.store.notifications import Notification
-from jobraker_cli.store.outbox import Queued
+from jobraker_cli.store.queueing import Queued
 from jobraker_cli.tasks.app import App, Run
 from jobraker_cli.tasks.digest import Digest
 from jobraker_cli.tasks.frozen import fingerprint
@@ -145,12 +145,12 @@ class Writer:
 
     def _queue(self, connection: Connection, group: Group) -> list[Mail]:
         """Write a group; the mails that are new."""
-        new = outbox.queue(connection, [mail.queued for mail in group.mails])
+        new = queueing.queue(connection, [mail.queued for mail in group.mails])
         queued = [mail for mail in group.mails if mail.queued.id in new]
         pending = [mail for mail in queued if mail.queued.state == "pending"]
         notifications.write(connection, [*map(self._notice, queued), *group.notices])
         served = [alert for alert, mail_id in group.served if mail_id is None or mail_id in new]
-        store.write_sent_jobs(connection, [row for mail in pending for row in mail.sent_jobs()])
+        past.write_sent_jobs(connection, [row for mail in pending for row in mail.sent_jobs()])
         store.write_marks(connection, served, self._through)
         store.write_first_marks(connection, {one.alert_id: one.floor for one in group.waiting})
         if self._app.settings.write_last_run:

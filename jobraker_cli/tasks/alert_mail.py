@@ -15,7 +15,7 @@ from jobraker_cli.mail.consent import ONE_ALERT, consent
 from jobraker_cli.mail.digest import headline_of
 from jobraker_cli.mail.wording import Words
 from jobraker_cli.model import Job, Preference, User
-from jobraker_cli.store import alerts, jobs, outbox, preferences
+from jobraker_cli.store import alerts, jobs, outbox, past, preferences
 from jobraker_cli.store.outbox import Claimed
 from jobraker_cli.tasks.digest import Digest, Item, Section
 
@@ -115,7 +115,7 @@ def check(
     wanted = alerts.still_wanted(connection, _collect(contents, _alert_ids))
     wanted -= _declined(preferences.chosen(connection, users), now)
     still_open = jobs.open_ids(connection, _collect(contents, _job_ids), now)
-    done_with = alerts.done_with(connection, users)
+    done_with = past.done_with(connection, users)
     tried = outbox.tried(connection, list(contents))
     found: dict[str, Checked] = {}
     for one in claimed:
@@ -129,7 +129,7 @@ def check(
             found.update({one.letter.id: checked} if checked is not None else {})
             if checked is not None and checked.payload and one.letter.user_id is not None:
                 dropped = _job_ids(content) - _job_ids(json.loads(checked.payload))
-                alerts.forget_sent(connection, one.letter.user_id, dropped, one.letter.id)
+                past.forget_sent(connection, one.letter.user_id, dropped, one.letter.id)
     return found
 
 

@@ -13,9 +13,9 @@ from jobraker_cli.matching.match import Ranked
 from jobraker_cli.matching.prepared import PreparedJob
 from jobraker_cli.model import Alert, User
 from jobraker_cli.store import outbox
-from jobraker_cli.store.alerts import History
 from jobraker_cli.store.notifications import Notification
-from jobraker_cli.store.outbox import Queued
+from jobraker_cli.store.past import History
+from jobraker_cli.store.queueing import Queued
 from jobraker_cli.tasks import alert_mail
 from jobraker_cli.tasks.alert_group import Mail
 from jobraker_cli.tasks.app import App, Run

@@ -16,10 +16,11 @@ from jobraker_cli.matching.asked import asked_for
 from jobraker_cli.matching.match import Ranked
 from jobraker_cli.model import Alert, MatchRules
 from jobraker_cli.store import alerts as store
-from jobraker_cli.store import outbox, runs, vacancies
-from jobraker_cli.store.alerts import Due, History
+from jobraker_cli.store import past, queueing, runs, vacancies
+from jobraker_cli.store.alerts import Due
 from jobraker_cli.store.engine import reading
 from jobraker_cli.store.locks import lock
+from jobraker_cli.store.past import History
 from jobraker_cli.tasks import alert_mail, consents
 from jobraker_cli.tasks.alert_group import Group, Writer
 from jobraker_cli.tasks.alert_making import Found, Maker
@@ -184,13 +185,13 @@ class _Planner:
     def _known(self, user_ids: Sequence[str], found: Mapping[str, Found]) -> _Known:
         with reading(self.app.engine) as connection:
             keys = {self.make.key(user_id): user_id for user_id in user_ids}
-            served = {keys[key] for key in outbox.taken_keys(connection, keys)}
+            served = {keys[key] for key in queueing.taken_keys(connection, keys)}
             wanted = [one for one in user_ids if one in found and one not in served]
             known = vacancies.mailed(connection, wanted, self.jobs.reposts, since=self.mailed_since)
-            histories = store.histories(connection, wanted, among=self.jobs.ids)
+            histories = past.histories(connection, wanted, among=self.jobs.ids)
             return _Known(
                 served=served,
-                histories=store.with_vacancies(histories, known),
+                histories=past.with_vacancies(histories, known),
                 wishes=consents.read(connection, wanted, self.run.now, self.app.settings.timezone),
                 locales=self.app.locales.of(connection, wanted),
             )

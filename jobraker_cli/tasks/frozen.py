@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from jobraker_cli.errors import UsageError
-from jobraker_cli.store.outbox import Queued
+from jobraker_cli.store.queueing import Queued
 
 FORMAT = 1
 KEEPS = timedelta(days=1)

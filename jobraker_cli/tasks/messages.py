@@ -14,10 +14,10 @@ from jobraker_cli.errors import MessageError
 from jobraker_cli.mail.address import check_address
 from jobraker_cli.mail.kinds import KINDS
 from jobraker_cli.model import User
-from jobraker_cli.store import notifications, outbox
+from jobraker_cli.store import notifications, outbox, queueing
 from jobraker_cli.store.engine import reading
 from jobraker_cli.store.notifications import Notification
-from jobraker_cli.store.outbox import Queued
+from jobraker_cli.store.queueing import Queued
 from jobraker_cli.tasks.app import App, Run
 from jobraker_cli.tasks.frozen import fingerprint
 from jobraker_cli.tasks.report import PlannedJob, PlannedMessage, RunReport
@@ -65,7 +65,7 @@ def write(
     locales = app.locales.of(connection, {draft.user.id for draft in drafts if draft.user.id})
     written = {draft.id: _queued(app, run, draft, locales) for draft in drafts}
     rows = {draft.id: written[draft.id] for draft in drafts if draft.by_mail}
-    new = outbox.queue(connection, list(rows.values()))
+    new = queueing.queue(connection, list(rows.values()))
     queued = [row for row in rows.values() if row.id in new]
     dead = sum(row.state == "dead" for row in queued)
     report.counts["planned"] += len(queued)

@@ -17,10 +17,10 @@ from jobraker_cli.matching.prepared import PreparedJob, prepare
 from jobraker_cli.matching.recommend import Recommendation, suits
 from jobraker_cli.matching.recommender import Recommender
 from jobraker_cli.model import Job, MatchRules
-from jobraker_cli.store import alerts, jobs, notifications, outbox, profiles, vacancies
-from jobraker_cli.store.alerts import History
+from jobraker_cli.store import jobs, notifications, past, profiles, queueing, vacancies
 from jobraker_cli.store.engine import reading
 from jobraker_cli.store.locks import lock
+from jobraker_cli.store.past import History
 from jobraker_cli.store.profiles import Candidate
 from jobraker_cli.tasks import alert_mail, consents, messages
 from jobraker_cli.tasks.alerts import in_shard, rules_of
@@ -99,7 +99,7 @@ class _Planner:
         ids = [one.user.id for one in people]
         with reading(self.app.engine) as connection:
             keys = {user_id: self._key(user_id) for user_id in ids}
-            taken = outbox.taken_keys(connection, list(keys.values()))
+            taken = queueing.taken_keys(connection, list(keys.values()))
             taken |= notifications.known(connection, map(messages.message_id, keys.values()))
             due = [
                 one
@@ -109,8 +109,8 @@ class _Planner:
             wishes = consents.read(connection, [one.user.id for one in due], now, zone)
             people_due = [one.user.id for one in due]
             since = now - timedelta(days=self.app.settings.alert_repost_days)
-            histories = alerts.with_vacancies(
-                alerts.histories(connection, people_due),
+            histories = past.with_vacancies(
+                past.histories(connection, people_due),
                 vacancies.mailed(connection, people_due, None, since=since),
             )
             pending = self._pending(connection, due, histories)
@@ -202,7 +202,7 @@ class _Planner:
             return
         with self.app.engine.begin() as connection:
             new = messages.write(connection, self.app, self.run, self.report, drafts)
-            alerts.write_sent_jobs(
+            past.write_sent_jobs(
                 connection,
                 [
                     row

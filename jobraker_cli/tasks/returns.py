@@ -11,8 +11,9 @@ from jobraker_cli.delivery.replies import Bounce, bounce, server_words
 from jobraker_cli.mail import tokens, verp
 from jobraker_cli.mail.reports import Kind, Report, read_report
 from jobraker_cli.model import User
-from jobraker_cli.store import inbox, outbox, preferences, suppressions
-from jobraker_cli.store.outbox import Attempt, Entry
+from jobraker_cli.store import entries, inbox, preferences, suppressions
+from jobraker_cli.store.entries import Entry
+from jobraker_cli.store.outbox import Attempt
 from jobraker_cli.store.people import find_person
 from jobraker_cli.tasks import choosing
 from jobraker_cli.tasks.app import App
@@ -59,7 +60,7 @@ def _entry(app: App, connection: Connection, report: Report) -> Entry | None:
     row_id = verp.message_named(report.tagged, app.keyring().secret)
     if row_id is None:
         return None
-    found = outbox.search(connection, limit=1, row_id=row_id)
+    found = entries.search(connection, limit=1, row_id=row_id)
     return found[0] if found else None
 
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from sqlalchemy.exc import DBAPIError
 
 from jobraker_cli.errors import BusyError, ConfigError, JobrakerError
-from jobraker_cli.store import outbox, runs, schema
+from jobraker_cli.store import entries, outbox, runs, schema
 from jobraker_cli.store.engine import reading, translate
 from jobraker_cli.store.locks import lock
 from jobraker_cli.tasks.app import App, Run, RunOptions
@@ -147,8 +147,8 @@ def _is_any_due(app: App) -> bool:
 def _would_deliver(app: App, run: Run, report: RunReport) -> None:
     """Say what a delivery would try, without claiming it."""
     with reading(app.engine) as connection:
-        entries = outbox.due(connection, now=run.now, limit=run.options.limit)
-    report.counts["planned"] = len(entries)
+        waiting = entries.due(connection, now=run.now, limit=run.options.limit)
+    report.counts["planned"] = len(waiting)
     report.messages = [
         PlannedMessage(
             id=entry.letter.id,
@@ -157,15 +157,15 @@ def _would_deliver(app: App, run: Run, report: RunReport) -> None:
             subject=app.subject(entry.letter),
             state=entry.state,
         )
-        for entry in entries
+        for entry in waiting
     ]
 
 
 def _with_states(app: App, run: Run, report: RunReport) -> list[PlannedMessage]:
     """The messages of a run with the states they are in now."""
     with reading(app.engine) as connection:
-        entries = outbox.search(connection, limit=None, run=run.id)
-    states = {entry.letter.id: entry.state for entry in entries}
+        found = entries.search(connection, limit=None, run=run.id)
+    states = {entry.letter.id: entry.state for entry in found}
     return [
         PlannedMessage(
             id=message.id,

@@ -8,9 +8,9 @@ from jobraker_cli.errors import JobrakerError
 from jobraker_cli.mail.kinds import KINDS
 from jobraker_cli.mail.password_reset import checked_link
 from jobraker_cli.model import User
-from jobraker_cli.store import outbox, welcomes
+from jobraker_cli.store import entries, welcomes
 from jobraker_cli.store.engine import reading
-from jobraker_cli.store.outbox import Entry
+from jobraker_cli.store.entries import Entry
 from jobraker_cli.tasks import messages, password_reset, welcome
 from jobraker_cli.tasks.app import App, Run, RunOptions
 from jobraker_cli.tasks.messages import Draft
@@ -92,7 +92,7 @@ def _delivered(app: App, row_id: str, entry: Entry) -> Sent:
 
 def _state(app: App, row_id: str) -> Entry:
     with reading(app.engine) as connection:
-        (entry,) = outbox.search(connection, limit=1, row_id=row_id)
+        (entry,) = entries.search(connection, limit=1, row_id=row_id)
     return entry
 
 

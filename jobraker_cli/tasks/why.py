@@ -17,7 +17,7 @@ from jobraker_cli.matching.explain import explain
 from jobraker_cli.model import Alert, Clause, Job, User
 from jobraker_cli.settings import Settings
 from jobraker_cli.store import alerts as store
-from jobraker_cli.store import jobs, keys, outbox, runs, told
+from jobraker_cli.store import jobs, keys, past, queueing, runs, told
 from jobraker_cli.store import vacancies as vacancies_of
 from jobraker_cli.store.engine import reading
 from jobraker_cli.store.suppressions import suppressed
@@ -55,7 +55,7 @@ def eligibility(app: App, user_id: str, job: Job) -> tuple[Clause, ...]:
 def _eligibility(
     connection: Connection, settings: Settings, user_id: str, job: Job, now: datetime
 ) -> tuple[Clause, ...]:
-    history = store.histories(connection, [user_id])[user_id]
+    history = past.histories(connection, [user_id])[user_id]
     fingerprint = prepared.fingerprint(job)
     since = now - timedelta(days=settings.alert_repost_days)
     known = vacancies_of.mailed(connection, [user_id], [fingerprint], since=since)
@@ -172,7 +172,7 @@ class _Inquiry:
         label = period_label(alert.frequency, self.now, self.settings.timezone)
         key = f"{alert_mail.KIND}:{alert.frequency}:{self.user.id}:{label}"
         when = f"{alert.frequency}-alerts is due at {due:%Y-%m-%d %H:%M} UTC"
-        if label and outbox.taken_keys(self.connection, [key]):
+        if label and queueing.taken_keys(self.connection, [key]):
             return f"the {alert.frequency} mail of {label} has gone already; {when}"
         if self.intake is None:
             return f"no run has seen the job yet; {when}"
