@@ -1,6 +1,10 @@
 """A reply that is being written: in memory at once, in the archive a few times a second."""
 
-from collections.abc import Callable
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from threading import current_thread, main_thread
+from types import FrameType
 from typing import Any
 
 from jobraker_cli.assistant.archive import Archive
@@ -73,6 +77,24 @@ class Draft:
             if value
         }
         if self._row is None:
-            self._row = self._archive.add(self._session, "assistant", text, metadata)
+            with _interrupts_held():  # else the row could be there and its id unknown
+                self._row = self._archive.add(self._session, "assistant", text, metadata)
         else:
             self._archive.revise(self._row, text, metadata)
+
+
+@contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """Let a Ctrl-C wait until this is over; it is in nobody's way where there is no terminal."""
+    usual = signal.getsignal(signal.SIGINT)
+    if current_thread() is not main_thread() or not callable(usual):
+        yield
+        return
+    held: list[tuple[int, FrameType | None]] = []
+    signal.signal(signal.SIGINT, lambda number, frame: held.append((number, frame)))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, usual)
+    if held:
+        usual(*held[0])
