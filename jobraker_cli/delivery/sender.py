@@ -20,7 +20,7 @@ from jobraker_cli.delivery.claims import Claims, Ready
 from jobraker_cli.delivery.desk import Desk
 from jobraker_cli.delivery.judge import Judge, Judged
 from jobraker_cli.delivery.lane import Lane
-from jobraker_cli.delivery.lanes import Lanes
+from jobraker_cli.delivery.lanes import POLL_SECONDS, Lanes
 from jobraker_cli.delivery.report import DeliveryReport
 from jobraker_cli.delivery.routes import Routes
 from jobraker_cli.errors import ConfigError, UnreachableError
@@ -34,8 +34,6 @@ STOCK_SECONDS = 1.0
 
 URGENT_AT_ONCE = 10
 """How much of what is more urgent is claimed between."""
-
-POLL_SECONDS = 0.25
 
 
 @dataclass(slots=True, kw_only=True)

@@ -4,6 +4,7 @@ The payload comes from a database that strangers write to: every value may be mi
 type, endless or hostile. What is odd is left out; only a digest without any job is refused.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -19,6 +20,7 @@ _PLACES_IN_TEXT = 5
 _REASONS = 3
 MOST_CARDS = 5_000  # kept at a time; a card takes about two kilobytes
 _MOST_PAY = 10**12
+_GAP = re.compile(r",(?:\s*,)+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,7 +177,7 @@ def _key(job: dict[str, object]) -> bytes:
 
 
 def _card(job: Mapping[str, object], job_id: str, links: Links, words: Words) -> Card:
-    places = _lines(job.get("places"), 100)
+    places = [_without_gaps(place) for place in _lines(job.get("places"), 100)]
     pay = words.money(
         _amount(job.get("salary_min")),
         _amount(job.get("salary_max")),
@@ -190,7 +192,7 @@ def _card(job: Mapping[str, object], job_id: str, links: Links, words: Words) ->
     title = _line(job.get("title")) or words.gettext("Untitled job")
     company = _line(job.get("company"), 100)
     deadline = _day(job.get("deadline"), words)
-    reasons = map(words.evidence, _lines(job.get("reasons"), 100)[:_REASONS])
+    reasons = map(words.evidence, map(_without_gaps, _lines(job.get("reasons"), 100)[:_REASONS]))
     return Card(
         url=links.job(job_id),
         title=title,
@@ -245,6 +247,11 @@ def _lines(value: object, limit: int) -> list[str]:
     if not isinstance(value, list):
         return []
     return list(dict.fromkeys(line for item in value if (line := _line(item, limit))))
+
+
+def _without_gaps(line: str) -> str:
+    """A place that was put together of parts of which some are empty: "Berlin, , Germany"."""
+    return _GAP.sub(",", line)
 
 
 def _amount(value: object) -> int | None:

@@ -123,7 +123,9 @@ def domain_rates(value: str) -> tuple[DomainRate, ...]:
     for part in value.split(","):
         parsed = re.fullmatch(r"\s*([a-z0-9.-]+)\s*=\s*([1-9]\d{0,8})/(\w+)\s*", part.lower())
         if parsed is None or parsed[3] not in _PER:
-            raise ValueError("is not understood; write for example gmail.com=500/hour")
+            raise ValueError(
+                "is not understood; write for example gmail.com=500/hour (or /second, /day)"
+            )
         found.setdefault(parsed[1], [None, None, None])[_PER[parsed[3]]] = int(parsed[2])
     return tuple((domain, second, hour, day) for domain, (second, hour, day) in found.items())
 

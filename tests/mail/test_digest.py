@@ -13,7 +13,7 @@ from jobraker_cli.mail.brand import checked
 from jobraker_cli.mail.digest import Card, Digest
 from jobraker_cli.mail.links import Links
 from jobraker_cli.mail.wording import Words
-from tests.mail.samples import BRAND, KEY, USER, WRITTEN, digest, job, section
+from tests.mail.samples import BRAND, KEY, USER, WRITTEN, composer, digest, job, letter, section
 
 LINKS = Links(brand=checked(BRAND), key=KEY, user_id=USER, issued_at=WRITTEN)
 IN_BERLIN = Words.of("en", ZoneInfo("Europe/Berlin"), WRITTEN)
@@ -182,3 +182,14 @@ def test_the_preview_names_what_the_subject_does_not() -> None:
     alone = view(digest(section("A", job(1))))
     assert several.preview == "Nurse at Bupa"
     assert alone.preview.startswith("Berlin, Germany, 70,000 to 90,000 EUR a year, Full time")
+
+
+def test_a_place_with_an_empty_part_has_no_gap() -> None:
+    mail = composer().compose(
+        letter(
+            digest(section("Nurse", job(places=["Berlin, , Germany"], reasons=["Paris,,France"])))
+        )
+    )
+    for part in (mail.html, mail.text):
+        assert "Berlin, Germany" in part
+        assert "Paris,France" in part
