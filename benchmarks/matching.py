@@ -43,7 +43,7 @@ def with_jobraker(jobs: Path, alerts: Path) -> dict[str, Any]:
     """The engine with its full semantics, on one core."""
     from datetime import UTC, datetime, timedelta
 
-    from jobraker_cli.matching.asked import Asked, asked_by
+    from jobraker_cli.matching.asked import Asked
     from jobraker_cli.matching.matcher import Search
     from jobraker_cli.matching.prepared import prepare
     from jobraker_cli.model import Job, MatchRules
@@ -68,7 +68,7 @@ def with_jobraker(jobs: Path, alerts: Path) -> dict[str, Any]:
         )
         for number, (title, text, city, kind, pay) in enumerate(read_rows(jobs))
     )
-    search.answers(asked_by(()))
+    search.index()
     indexed = time.perf_counter()
     gc.freeze()  # as the tasks do: what is indexed stays
     gc.set_threshold(100_000)

@@ -36,28 +36,47 @@ def engine(board: Board, jobraker: Command) -> Iterator[Engine]:
     made.dispose()
 
 
-@pytest.mark.parametrize("limit", [1, 2, 3, 4, 7, 100])
-def test_batches_of_alerts_never_part_a_person(board: Board, engine: Engine, limit: int) -> None:
+@pytest.mark.parametrize("size", [1, 2, 3, 4, 7, 100])
+def test_ranges_of_alerts_never_part_a_person(board: Board, engine: Engine, size: int) -> None:
     expected = set()
     for number in range(4):
         user = board.add_user()
         expected |= {board.add_alert(user) for _ in range(number + 1)}
     board.add_alert(board.add_user(is_active=False))
-    found: list[str] = []
-    people: list[str] = []
-    after = None
-    while True:
-        with reading(engine) as connection:
-            batch = alerts.served(connection, "daily", after_user=after, floor=3, limit=limit)
-        if not batch:
-            break
-        after = batch[-1].user.id
-        found += [one.alert.id for one in batch]
-        people += sorted({one.user.id for one in batch})
-        assert {one.alert.floor for one in batch} == {3}
-    assert len(found) == len(set(found))
-    assert set(found) == expected
+    with reading(engine) as connection:
+        bounds = alerts.bounds(connection, "daily", size)
+        batches = [
+            alerts.served(connection, "daily", after_user=after, through_user=through, floor=3)
+            for after, through in zip((None, *bounds), (*bounds, None), strict=True)
+        ]
+    found = [one for batch in batches for one in batch]
+    people = [user for batch in batches for user in {one.user_id for one in batch}]
+    assert {one.floor for one in found} == {3}
+    assert len(found) == len(expected)
+    assert {one.alert_id for one in found} == expected
     assert len(people) == len(set(people)) == 4
+    assert max(map(len, batches)) < size + 4  # the last person's alerts come in whole
+
+
+def test_the_scope_of_a_run_counts_what_is_served(board: Board, engine: Engine) -> None:
+    with reading(engine) as connection:
+        assert alerts.scope(connection, "daily", 3) == (0, 0, False)
+    marked = board.add_alert(board.add_user())
+    board.add_alert(board.add_user(), keywords=["python"])
+    for idle in (
+        board.add_alert(board.add_user(is_active=False), keywords=["Anywhere:kafka"]),
+        board.add_alert(board.add_user(), is_active=False),
+        board.add_alert(board.add_user(), frequency="weekly"),
+    ):
+        with engine.begin() as connection:
+            alerts.write_marks(connection, [idle], 1)
+    with engine.begin() as connection:
+        alerts.write_marks(connection, [marked], 2)
+    with reading(engine) as connection:
+        assert alerts.scope(connection, "daily", 3) == (2, 2, False)
+    board.add_alert(board.add_user(), keywords=["java", "Anywhere:kafka"])
+    with reading(engine) as connection:
+        assert alerts.scope(connection, "daily", 1) == (3, 1, True)
 
 
 def test_a_mark_never_moves_back(board: Board, engine: Engine) -> None:
@@ -66,7 +85,7 @@ def test_a_mark_never_moves_back(board: Board, engine: Engine) -> None:
         with engine.begin() as connection:
             alerts.write_marks(connection, [alert], run_seq)
     with reading(engine) as connection:
-        (found,) = alerts.served(connection, "daily", after_user=None, floor=0, limit=10)
+        (found,) = alerts.served(connection, "daily", after_user=None, through_user=None, floor=0)
     assert found.alert.floor == 7
 
 

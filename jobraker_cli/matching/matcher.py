@@ -39,7 +39,7 @@ class Search:
 
     def answers(self, asked: Asked[Any, Any]) -> Answers | None:
         """What each of many alerts finds; None if there are no jobs."""
-        board = self._indexed()
+        board = self.index()
         if board is None:
             return None
         from jobraker_cli.matching.answers import Answers  # loads numpy
@@ -56,10 +56,11 @@ class Search:
 
     def matches(self, wish: Wish, floor: int) -> Ranked | None:
         """The jobs that a wish is for, of the intakes above a floor, best first; None if none."""
-        board = self._indexed()
+        board = self.index()
         return ranked(board, wish, floor) if board else None
 
-    def _indexed(self) -> Board | None:
+    def index(self) -> Board | None:
+        """The jobs that were fed, as they are searched in; None if there are none."""
         if self._board is None and self._jobs:
             from jobraker_cli.matching.board import Board  # loads numpy
 

@@ -368,6 +368,12 @@ class Settings:
         "2",
         "Jobs of one company in a mail while others are left",
     )
+    alert_workers: int = _setting(
+        "ALERT_WORKERS",
+        values.whole_number(1, 64),
+        "",
+        "Processes that match many alerts on PostgreSQL; default: one a processor, at most 8",
+    )
     tripwire_ratio: float = _setting(
         "TRIPWIRE_RATIO",
         values.ratio,

@@ -134,12 +134,14 @@ def _derived(found: Mapping[str, tuple[str, str]], environ: Mapping[str, str]) -
         preset |= {"EMAIL_USE_TLS": "false", "EMAIL_PORT": "465"}
     sender = value("DEFAULT_FROM_EMAIL") or "alerts@jobs.example.com"
     address = sender.rpartition("<")[2].rstrip("> ")
+    processors = str(min(8, os.cpu_count() or 1))
     return {
         "DATABASE_URL": f"sqlite:///{data / 'jobraker.db'}",
         "EMAIL_BACKEND": "smtp" if value("EMAIL_HOST") or preset.get("EMAIL_HOST") else "file",
         "EMAIL_FILE_PATH": str(beside / "mail"),
         "EMAIL_PORT": "465" if ssl else "587" if tls else "25",
-        "EMAIL_WORKERS": str(min(8, os.cpu_count() or 1)),
+        "EMAIL_WORKERS": processors,
+        "ALERT_WORKERS": processors,
         "LIST_ID": f"alerts.{address.rpartition('@')[2]}",
         "UNSUBSCRIBE_MAILTO": address,
         **preset,

@@ -17,6 +17,7 @@ from sqlalchemy import (
     Row,
     Select,
     Text,
+    case,
     cast,
     func,
     select,
@@ -41,6 +42,10 @@ _NEEDED = [
 _USER = [column.label(f"user__{column.name}") for column in users.columns]
 _NAME = [column.name for column in _NEEDED].index("name")  # in `Due.row`, which ends with
 _USER_NAMES = [column.name for column in users.columns]  # the user's columns and the floor
+
+_FROM = job_alerts.join(users, users.c.id == job_alerts.c.user_id).outerjoin(
+    alert_mark, alert_mark.c.alert_id == job_alerts.c.id
+)
 
 # PostgreSQL takes many rows as arrays five times as fast as row by row.
 _MARKS = text("""
@@ -102,33 +107,66 @@ class Due(NamedTuple):
 
 
 def served(
-    connection: Connection, frequency: str, *, after_user: str | None, floor: int, limit: int
+    connection: Connection,
+    frequency: str,
+    *,
+    after_user: str | None,
+    through_user: str | None,
+    floor: int,
 ) -> Sequence[Due]:
-    """Active alerts of a frequency, of active users, ordered by user, from the one after a user.
+    """Active alerts of a frequency, of active users, ordered by user, of a range of users.
 
-    At most `limit` rows, but never a part of a user's alerts unless one user alone has more.
     `floor` is the floor of an alert that has no mark yet.
     """
     plain = connection.dialect.name == "postgresql"
-    found = _subscriptions(floor, _NEEDED, plain=plain).where(
-        job_alerts.c.frequency == frequency,
-        job_alerts.c.is_active,
-        users.c.is_active,
-    )
+    found = _active(_subscriptions(floor, _NEEDED, plain=plain), frequency)
+    # Said of both, or PostgreSQL goes through all the users before as well.
     if after_user is not None:
-        # Said of both, or PostgreSQL goes through all the users before as well.
         found = found.where(job_alerts.c.user_id > after_user, users.c.id > after_user)
-    found = found.order_by(job_alerts.c.user_id, job_alerts.c.id)
+    if through_user is not None:
+        found = found.where(job_alerts.c.user_id <= through_user, users.c.id <= through_user)
     read = _keywords_in if plain else keywords_of
-    rows = [_due(row, read) for row in connection.execute(found.limit(limit)).all()]
-    if len(rows) < limit:
-        return rows
-    last = rows[-1].user_id
-    whole = [row for row in rows if row.user_id != last]
-    if whole:
-        return whole
-    one_user = found.where(job_alerts.c.user_id == last)
-    return [_due(row, read) for row in connection.execute(one_user)]
+    found = found.order_by(job_alerts.c.user_id, job_alerts.c.id)
+    return [_due(row, read) for row in connection.execute(found)]
+
+
+def bounds(connection: Connection, frequency: str, size: int) -> Sequence[str]:
+    """Users that part the active alerts of a frequency into ranges of about `size` or a few less.
+
+    Each is the last of its range; after the last one are the users of one range more.
+    """
+    number = func.row_number().over(order_by=job_alerts.c.user_id).label("number")
+    found = select(job_alerts.c.user_id, number)
+    found = found.where(job_alerts.c.frequency == frequency, job_alerts.c.is_active)
+    numbered = found.subquery()
+    ends = select(numbered.c.user_id).where(numbered.c.number % size == 0)
+    return list(dict.fromkeys(connection.execute(ends.order_by(numbered.c.number)).scalars()))
+
+
+class Scope(NamedTuple):
+    """The alerts that may be served: how many there are, the lowest of their floors (0 of none).
+
+    `everywhere` says whether any has the prefix "anywhere:" in its keywords.
+    """
+
+    alerts: int
+    floor: int
+    everywhere: bool
+
+
+def scope(connection: Connection, frequency: str, floor: int) -> Scope:
+    """All that `served` would read in all ranges."""
+    said = func.lower(cast(job_alerts.c.keywords, Text)).contains("anywhere:", autoescape=True)
+    mark = func.coalesce(alert_mark.c.run_seq, floor)
+    found = select(func.count(), func.min(mark), func.max(case((said, 1), else_=0)))
+    row = connection.execute(_active(found.select_from(_FROM), frequency)).one()
+    return Scope(row[0], row[1] or 0, bool(row[2]))
+
+
+def _active(found: Select[Any], frequency: str) -> Select[Any]:
+    return found.where(
+        job_alerts.c.frequency == frequency, job_alerts.c.is_active, users.c.is_active
+    )
 
 
 def _due(row: Row[Any], read: Callable[[Any], tuple[str, ...]]) -> Due:
@@ -156,15 +194,6 @@ def _keywords_in(json_text: str) -> tuple[str, ...]:
 def _text(value: object) -> str:
     """What SQLite may hold in a text column."""
     return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value or "")
-
-
-def searches_everywhere(connection: Connection, frequency: str) -> bool:
-    """Whether any active alert of a frequency has the prefix "anywhere:" in its keywords."""
-    said = func.lower(cast(job_alerts.c.keywords, Text)).contains("anywhere:", autoescape=True)
-    found = select(job_alerts.c.id).where(
-        job_alerts.c.frequency == frequency, job_alerts.c.is_active, said
-    )
-    return connection.execute(found.limit(1)).first() is not None
 
 
 def subscriptions(
@@ -251,11 +280,7 @@ def _subscriptions(
     """
     read = _spelled if plain else list
     mark = func.coalesce(alert_mark.c.run_seq, floor).label("floor")
-    return select(*read(columns), *read(_USER), mark).select_from(
-        job_alerts.join(users, users.c.id == job_alerts.c.user_id).outerjoin(
-            alert_mark, alert_mark.c.alert_id == job_alerts.c.id
-        )
-    )
+    return select(*read(columns), *read(_USER), mark).select_from(_FROM)
 
 
 def _spelled(columns: Sequence[ColumnElement[Any]]) -> list[ColumnElement[Any]]:

@@ -1,11 +1,7 @@
 """What one transaction of an alert task writes, and how it is written."""
 
-from __future__ import annotations
-
-from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Self
 
 from sqlalchemy import Connection
 
@@ -19,12 +15,6 @@ from jobraker_cli.tasks.digest import Digest
 from jobraker_cli.tasks.frozen import fingerprint
 from jobraker_cli.tasks.report import PlannedJob, PlannedMessage, RunReport
 
-if TYPE_CHECKING:
-    from concurrent.futures import Future, ThreadPoolExecutor
-
-Notice = Callable[["Mail"], Notification]
-_WRITERS = 2  # threads that write
-_WAITING = 3  # groups that are written or wait for it while the next is made
 EVERYTHING = ("everything",)  # the reason that matching gives where an alert asks for nothing
 
 
@@ -73,37 +63,23 @@ class Group:
 
 
 class Writer:
-    """Writes groups down and counts them; `notice` is the notification that goes with a mail.
-
-    On PostgreSQL a thread writes one group while the next is made, unless a limit needs its count.
-    To be used as a context, at whose end all is written; a group that could not be written raises
-    at the next write, or there.
-    """
+    """Writes groups down and counts them; `notice` is the notification that goes with a mail."""
 
     def __init__(
-        self, app: App, run: Run, report: RunReport, *, through: int, notice: Notice
+        self,
+        app: App,
+        run: Run,
+        report: RunReport,
+        *,
+        through: int,
+        notice: Callable[[Mail], Notification],
     ) -> None:
         self._app = app
         self._run = run
         self._report = report
         self._through = through
         self._notice = notice
-        self._ahead = app.engine.dialect.name == "postgresql" and run.options.limit is None
-        self._threads: ThreadPoolExecutor | None = None
-        self._under_way: deque[Future[list[Mail]]] = deque()
         self.messages: list[PlannedMessage] = []
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if self._threads is not None:
-            self._threads.shutdown(wait=True)
-        for one in self._under_way:
-            if one.exception() is None:
-                self._count(one.result())
-        for one in self._under_way if kind is None else ():
-            one.result()  # raises what kept it from being written
 
     def has_room(self, group: Group) -> bool:
         """Whether the run's limit allows one more mail."""
@@ -118,30 +94,12 @@ class Writer:
         if options.dry_run:
             counts["planned"] += len(group.mails)
             counts["of_everything"] += sum(mail.of_everything for mail in group.mails)
-        elif self._ahead:
-            self._write_meanwhile(group)
         else:
-            self._count(self._commit(group))
-
-    def _write_meanwhile(self, group: Group) -> None:
-        """Have a group written, and wait for those before it, but for the last."""
-        if self._threads is None:
-            from concurrent.futures import ThreadPoolExecutor  # not for a run without anything
-
-            self._threads = ThreadPoolExecutor(_WRITERS, "jobraker-writer")
-        self._under_way.append(self._threads.submit(self._commit, group))
-        while len(self._under_way) > _WAITING:
-            self._count(self._under_way.popleft().result())
-
-    def _count(self, queued: Sequence[Mail]) -> None:
-        counts = self._report.counts
-        counts["planned"] += len(queued)
-        counts["queued"] += len(queued)
-        counts["dead"] += sum(mail.queued.state != "pending" for mail in queued)
-
-    def _commit(self, group: Group) -> list[Mail]:
-        with self._app.engine.begin() as connection:
-            return self._queue(connection, group)
+            with self._app.engine.begin() as connection:
+                queued = self._queue(connection, group)
+            counts["planned"] += len(queued)
+            counts["queued"] += len(queued)
+            counts["dead"] += sum(mail.queued.state != "pending" for mail in queued)
 
     def _queue(self, connection: Connection, group: Group) -> list[Mail]:
         """Write a group; the mails that are new."""

@@ -5,25 +5,25 @@ gets one mail a run and calendar period. Mark, sent jobs and outbox row commit t
 """
 
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import time, timedelta
 from functools import partial
-from itertools import groupby
-from typing import NamedTuple
 
-from jobraker_cli.mail.consent import ONE_ALERT, Way
-from jobraker_cli.matching.asked import asked_for
-from jobraker_cli.matching.match import Ranked
-from jobraker_cli.model import Alert, MatchRules
+from sqlalchemy.exc import DBAPIError
+
+from jobraker_cli.errors import JobrakerError
+from jobraker_cli.model import MatchRules
+from jobraker_cli.processes import Died, Processes, Tell, may_fork
 from jobraker_cli.store import alerts as store
-from jobraker_cli.store import past, queueing, runs, vacancies
-from jobraker_cli.store.alerts import Due
+from jobraker_cli.store import runs
 from jobraker_cli.store.engine import reading
 from jobraker_cli.store.locks import lock
-from jobraker_cli.store.past import History
-from jobraker_cli.tasks import alert_mail, consents
-from jobraker_cli.tasks.alert_group import Group, Writer
-from jobraker_cli.tasks.alert_making import Found, Maker
+from jobraker_cli.tasks import alert_mail
+from jobraker_cli.tasks.alert_group import Writer
+from jobraker_cli.tasks.alert_making import Maker
+from jobraker_cli.tasks.alert_serving import Serving
 from jobraker_cli.tasks.app import App, Run
 from jobraker_cli.tasks.collecting import collecting_seldom
 from jobraker_cli.tasks.new_jobs import NewJobs, take_in
@@ -31,9 +31,9 @@ from jobraker_cli.tasks.periods import Schedule, period_label
 from jobraker_cli.tasks.report import RunReport
 from jobraker_cli.tasks.task import Task
 
-ALERT_BATCH = 40_000  # alerts matched together
-KNOWN_BATCH = 10_000  # users whose pasts and choices are read together
-USER_BATCH = 2_500  # users queued in one transaction
+ALERT_BATCH = 20_000  # alerts matched together
+
+Range = tuple[str | None, str | None]  # of users: from the one after the first, through the second
 
 
 def rules_of(app: App) -> MatchRules:
@@ -60,13 +60,13 @@ def _plan(frequency: str, app: App, run: Run, report: RunReport) -> None:
         _Planner(frequency, app, run, report).plan()
 
 
-class _Known(NamedTuple):
-    """What is known of some people: who was served this period, what they did, what they chose."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Part:
+    """What one process did of a plan; `error` is what ended it early."""
 
-    served: set[str]
-    histories: Mapping[str, History]
-    wishes: consents.Consents
-    locales: Mapping[str, str]
+    counts: Counter[str]
+    complete: bool
+    error: Exception | None = None
 
 
 class _Planner:
@@ -85,7 +85,7 @@ class _Planner:
     def plan(self) -> None:
         """Take in what is new, then match, compose and queue, batch by batch."""
         dry_run = self.run.options.dry_run
-        through = take_in(
+        self.through = take_in(
             self.app.engine,
             created_since=self.since,
             dry_run=dry_run,
@@ -93,31 +93,43 @@ class _Planner:
             gone_since=self.mailed_since,
             only=None if self.run.options.plan is None else self.run.options.plan.unseen,
         )
-        self.jobs = self._new_jobs(through)
-        self.make = Maker(
-            self.app,
-            self.run,
-            frequency=self.frequency,
-            label=period_label(self.frequency, self.run.now, self.app.settings.timezone),
-            through=through,
-            reposts=self.jobs.reposts,
-        )
-        with Writer(
-            self.app, self.run, self.report, through=through, notice=self.make.of_mail
-        ) as self.writer:
-            complete = all(self._batch(batch) for batch in self._batches())
-        self.report.messages = self.writer.messages
-        if complete and not dry_run:
+        if self._serve_all() and not dry_run:
             with self.app.engine.begin() as connection:
-                runs.note_planned(connection, self.run.id, through)
+                runs.note_planned(connection, self.run.id, self.through)
 
-    def _new_jobs(self, through: int) -> NewJobs:
+    def _serve_all(self) -> bool:
+        """Serve every alert that may be mailed; False if the limit or a signal ended it early."""
         with reading(self.app.engine) as connection:
-            long_texts = store.searches_everywhere(connection, self.frequency)
+            shard = self.run.options.shard_words
+            self.floor = runs.planned_floor(connection, self.run.task, shard)
+            scope = store.scope(connection, self.frequency, self.floor)
+            bounds: Sequence[str] = ()
+            if scope.alerts > ALERT_BATCH:
+                bounds = store.bounds(connection, self.frequency, ALERT_BATCH)
+        if not scope.alerts:
+            return True
+        self.jobs = self._new_jobs(long_texts=scope.everywhere)
+        self.search = self.jobs.search(scope.floor)
+        ranges = list(zip((None, *bounds), (*bounds, None), strict=True))
+        processes = self._worth(len(ranges))
+        if processes == 1:
+            return self._serve(ranges, self.report)
+        return self._shared([ranges[number::processes] for number in range(processes)])
+
+    def _worth(self, ranges: int) -> int:
+        """How many processes share the ranges; what is to be shown or bounded, one does alone."""
+        options = self.run.options
+        alone = options.limit is not None or options.detailed
+        alone |= options.dry_run and not options.counting
+        if alone or self.app.engine.dialect.name != "postgresql" or not may_fork():
+            return 1
+        return min(self.app.settings.alert_workers, ranges)
+
+    def _new_jobs(self, *, long_texts: bool) -> NewJobs:
         return NewJobs(
             self.app.engine,
             rules_of(self.app),
-            through=through,
+            through=self.through,
             now=self.run.now,
             max_posted_age=timedelta(days=self.app.settings.alert_max_posted_age),
             with_unseen=self.run.options.dry_run,
@@ -125,116 +137,78 @@ class _Planner:
             long_texts=long_texts,
         )
 
-    def _batches(self) -> Iterator[Sequence[Due]]:
+    def _shared(self, shares: Sequence[Sequence[Range]]) -> bool:
+        """Serve ranges in a process for each share; what ends one early ends all."""
+        processes = Processes(
+            after_fork=lambda: self.app.engine.dispose(close=False), stop=self.app.stop
+        )
+        for share in shares:
+            processes.start(partial(self._part, share))
+        complete, error = True, None
+        for part in processes.outcomes():
+            if isinstance(part, _Part):
+                self.report.counts.update(part.counts)
+                error = error or part.error
+                complete &= part.complete
+            else:
+                error = error or _died(part)
+            if error:
+                processes.tell_to_stop()
+        if error:
+            raise error
+        return complete
+
+    def _part(self, ranges: Sequence[Range], _: Tell) -> _Part:
+        """What a process of several does; what it wrote counts however it ends."""
+        report = replace(self.report, counts=Counter())
+        try:
+            complete = self._serve(ranges, report)
+        except (JobrakerError, DBAPIError) as error:
+            return _Part(counts=report.counts, complete=False, error=error)
+        return _Part(counts=report.counts, complete=complete)
+
+    def _serve(self, ranges: Sequence[Range], report: RunReport) -> bool:
+        make = Maker(
+            self.app,
+            self.run,
+            frequency=self.frequency,
+            label=period_label(self.frequency, self.run.now, self.app.settings.timezone),
+            through=self.through,
+            reposts=self.jobs.reposts,
+        )
+        writer = Writer(self.app, self.run, report, through=self.through, notice=make.of_mail)
+        serving = Serving(
+            self.app,
+            self.run,
+            jobs=self.jobs,
+            search=self.search,
+            make=make,
+            writer=writer,
+            mailed_since=self.mailed_since,
+        )
+        complete = all(serving.batch(batch) for batch in self._batches(ranges))
+        report.messages = writer.messages
+        return complete
+
+    def _batches(self, ranges: Sequence[Range]) -> Iterator[Sequence[store.Due]]:
         """The alerts that may be mailed, many at a time, each user's together."""
-        after: str | None = None
-        with reading(self.app.engine) as connection:
-            shard = self.run.options.shard_words
-            floor = runs.planned_floor(connection, self.run.task, shard)
-        while True:
+        for after, through in ranges:
             with reading(self.app.engine) as connection:
                 batch = store.served(
-                    connection, self.frequency, after_user=after, floor=floor, limit=ALERT_BATCH
+                    connection,
+                    self.frequency,
+                    after_user=after,
+                    through_user=through,
+                    floor=self.floor,
                 )
-            if not batch:
-                return
-            after = batch[-1].user_id
             yield [one for one in batch if in_shard(one.user_id, self.run.options.shard)]
 
-    def _batch(self, batch: Sequence[Due]) -> bool:
-        """Match a batch of alerts and queue its digests; False at the limit or a signal."""
-        if not batch:
-            return True
-        search = self.jobs.search(min(one.floor for one in batch))
-        found: dict[str, list[tuple[Alert, Ranked]]] = {}
-        answers = search.answers(asked_for([(one.wish, one.floor) for one in batch]))
-        for number, one in enumerate(batch):
-            matches = answers and answers.matches(number)
-            if matches:
-                found.setdefault(one.user_id, []).append((one.alert, matches))
-        users = [list(group) for _, group in groupby(batch, key=lambda one: one.user_id)]
-        return all(self._people(part, found) for part in _parts(users, KNOWN_BATCH))
 
-    def _people(self, users: Sequence[list[Due]], found: Mapping[str, Found]) -> bool:
-        """Queue the digests of some users, group by group; False at the limit or a signal."""
-        if self.app.stop.is_set():
-            return False
-        known = self._known([one[0].user_id for one in users], found)
-        return all(
-            not self.app.stop.is_set() and self._users(part, found, known)
-            for part in _parts(users, USER_BATCH)
-        )
-
-    def _users(self, users: Sequence[list[Due]], found: Mapping[str, Found], known: _Known) -> bool:
-        """Compose and queue the digests of some users in one transaction."""
-        group = Group()
-        for subscriptions in users:
-            if subscriptions[0].user_id in known.served:
-                group.waiting += subscriptions  # the next period goes on
-        for subscriptions in users:
-            user_id = subscriptions[0].user_id
-            if user_id in known.served:
-                continue
-            if not self.writer.has_room(group):
-                self.writer.write(group)
-                return False
-            self._serve(user_id, subscriptions, found.get(user_id, ()), known, group)
-        self.writer.write(group)
-        return True
-
-    def _known(self, user_ids: Sequence[str], found: Mapping[str, Found]) -> _Known:
-        with reading(self.app.engine) as connection:
-            keys = {self.make.key(user_id): user_id for user_id in user_ids}
-            served = {keys[key] for key in queueing.taken_keys(connection, keys)}
-            wanted = [one for one in user_ids if one in found and one not in served]
-            known = vacancies.mailed(connection, wanted, self.jobs.reposts, since=self.mailed_since)
-            histories = past.histories(connection, wanted, among=self.jobs.ids)
-            return _Known(
-                served=served,
-                histories=past.with_vacancies(histories, known),
-                wishes=consents.read(connection, wanted, self.run.now, self.app.settings.timezone),
-                locales=self.app.locales.of(connection, wanted),
-            )
-
-    def _serve(
-        self, user_id: str, alerts: Sequence[Due], found: Found, known: _Known, group: Group
-    ) -> None:
-        """Compose what one person gets of what their alerts found."""
-        if not found:
-            group.add(alerts, None)
-            return
-        ways = _ways(alerts, known.wishes)
-        if Way.LATER in ways.values():  # the weekly cap: it comes with the next digest
-            group.waiting += alerts
-            return
-        mailed = {one.alert_id for one in alerts if one.by_mail and ways[one.alert_id] is Way.MAIL}
-        locale = known.locales.get(user_id, "")
-        mail = None
-        by_mail = [one for one in found if one[0].id in mailed]
-        if by_mail:
-            mail = self.make.mail(alerts[0].user, by_mail, known.histories[user_id], locale)
-        frozen = self.run.options.plan
-        if mail is not None and frozen is not None and not frozen.holds(mail.queued):
-            group.waiting += alerts  # it is not in the plan: the next run looks again
-            return
-        group.add(alerts, mail)
-        in_app = [one for one in found if one[0].id not in mailed]
-        if in_app:
-            history = known.histories[user_id]
-            group.notices += self.make.in_app(user_id, in_app, history, mail, locale)
-
-
-def _ways(alerts: Sequence[Due], wishes: consents.Consents) -> dict[str, Way]:
-    """How one person wants to be told of what each alert finds, by its id."""
-    if alerts[0].user_id not in wishes.chosen:
-        return {one.alert_id: Way.MAIL for one in alerts}
-    return {
-        one.alert_id: wishes.of(one.user_id, f"{ONE_ALERT}{one.alert_id}").way for one in alerts
-    }
-
-
-def _parts(users: Sequence[list[Due]], size: int) -> Iterator[Sequence[list[Due]]]:
-    return (users[start : start + size] for start in range(0, len(users), size))
+def _died(outcome: object) -> JobrakerError:
+    code = outcome.exit_code if isinstance(outcome, Died) else outcome
+    return JobrakerError(
+        f"A planning process ended early (exit {code}); the next run does what it left"
+    )
 
 
 def in_shard(user_id: str, shard: tuple[int, int]) -> bool:

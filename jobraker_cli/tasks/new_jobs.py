@@ -45,21 +45,15 @@ class NewJobs:
         self._long_texts = long_texts
         self.reposts: dict[str, datetime] = {}
         self.ids: set[str] = set()
-        self._search: tuple[int, Search] | None = None
 
     def search(self, after: int) -> Search:
-        """The jobs of the intakes above `after` to search in, and perhaps older ones too.
-
-        Indexed once; again only when an alert has waited longer than those before it.
-        """
-        if self._search is None or after < self._search[0]:
-            self._search = None  # not two at once in memory
-            search = Search(self._rules)
-            for block in self._read(after):
-                search.feed(block)
-            gc.freeze()  # what is indexed stays: it need not be looked through again
-            self._search = after, search
-        return self._search[1]
+        """The jobs of the intakes above `after`, indexed."""
+        search = Search(self._rules)
+        for block in self._read(after):
+            search.feed(block)
+        search.index()
+        gc.freeze()  # what is indexed stays: it need not be looked through again
+        return search
 
     def _read(self, after: int) -> Iterator[Sequence[PreparedJob]]:
         with reading(self._engine) as connection:
