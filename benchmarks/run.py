@@ -10,20 +10,19 @@ import json
 import os
 import platform
 import pstats
-import resource
 import subprocess
 import sys
 import tempfile
 import time
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 from itertools import islice
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, NamedTuple
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
@@ -36,18 +35,19 @@ from tests.support.rows import DEFAULTS  # noqa: E402
 
 ALERTS_A_USER = 2
 SEED = 7
+SAMPLED_SECONDS = 0.2  # between two looks at the memory
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 STAGES = {
     "take in": "new_jobs.py:take_in",
     "read and index jobs": "new_jobs.py:search",
     "read alerts": "alerts.py:served",
     "match": "matcher.py:answers",
-    "read histories, wishes, locales": "alerts.py:_known",
+    "read histories, wishes, locales": "alert_serving.py:_known",
     "choose what a person is shown": "digest.py:compose",
     "- of it reasons": "match.py:reasons",
     "make outbox rows": "alert_making.py:_row",
     "- of it payloads": "alert_mail.py:of",
-    "wait for what is written meanwhile": "alert_group.py:_write_meanwhile",
+    "write groups": "alert_group.py:write",
     "all of the plan": "alerts.py:plan",
 }
 
@@ -145,22 +145,53 @@ def server() -> Iterator[Server]:
 
 
 def jobraker(url: str, folder: Path, *words: str, profile: Path | None = None) -> "Done":
-    """Run the command as a process."""
+    """Run the command as a process; a profile is of one process that does all by itself."""
     program = ["-m", "cProfile", "-o", str(profile)] if profile else []
     command = [sys.executable, *program, str(Path(sys.executable).with_name("jobraker")), *words]
     environment = {**os.environ, "DATABASE_URL": url, "EMAIL_FILE_PATH": str(folder)}
+    if profile:
+        environment["ALERT_WORKERS"] = "1"
+    memory = 0.0
     started = time.perf_counter()
-    done = subprocess.run(
-        command, cwd=folder, env=environment, stdout=subprocess.PIPE, text=True, check=True
-    )
-    return Done(done.stdout, time.perf_counter() - started)
+    with (
+        tempfile.TemporaryFile("w+") as out,
+        subprocess.Popen(command, cwd=folder, env=environment, stdout=out) as process,
+    ):
+        while process.poll() is None:
+            memory = max(memory, sum(map(memory_mib, tree(process.pid))))
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(SAMPLED_SECONDS)
+        seconds = time.perf_counter() - started
+        out.seek(0)
+        output = out.read()
+    if process.returncode:
+        sys.exit(f"{' '.join(words)}: exit {process.returncode}")
+    return Done(output, seconds, memory)
 
 
-class Done:
-    """What a process wrote, how long it took."""
+def tree(pid: int) -> Iterator[int]:
+    """A process and those that it started."""
+    yield pid
+    with suppress(OSError):
+        for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
+            yield from tree(int(child))
 
-    def __init__(self, output: str, seconds: float) -> None:
-        self.output, self.seconds = output, seconds
+
+def memory_mib(pid: int) -> float:
+    """The memory of a process, in MiB; what several share is parted among them."""
+    with suppress(OSError):
+        for row in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+            if row.startswith("Pss:"):
+                return int(row.split()[1]) / 1024
+    return 0.0
+
+
+class Done(NamedTuple):
+    """What a process wrote, how long it took, the most memory of it and those it started (MiB)."""
+
+    output: str
+    seconds: float
+    memory: float
 
 
 def measured(running: Server, alerts: int, jobs: int, old: int, profile: Path | None) -> Any:
@@ -190,7 +221,7 @@ def measured(running: Server, alerts: int, jobs: int, old: int, profile: Path | 
         "peer": None,
         "peer_value": None,
         "ratio": None,
-        "memory_mib": round(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024),
+        "memory_mib": round(done.memory),
         "queued": report["queued"],
         "jobs_shown": shown,
         "versions": {"python": platform.python_version(), "jobraker": version("jobraker")},

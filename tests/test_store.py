@@ -18,6 +18,7 @@ from jobraker_cli.store import alerts, notifications, outbox, past, queueing, su
 from jobraker_cli.store.engine import connect, reading, sqlite_path, tolerant_json, translate
 from jobraker_cli.store.locks import lock
 from jobraker_cli.store.notifications import Notification
+from jobraker_cli.store.past import SentJob
 from jobraker_cli.store.queueing import Queued
 from jobraker_cli.store.types import parse_moment, sqlite_moment
 from tests.support.board import Board
@@ -276,8 +277,8 @@ def test_what_is_known_already_is_left_as_it_is_and_the_others_are_written(engin
 def test_a_job_that_was_queued_for_a_person_is_not_noted_twice(
     board: Board, engine: Engine
 ) -> None:
-    row = {"user_id": NOBODY, "job_id": NOBODY, "fingerprint": "f0", "outbox_id": NOBODY}
-    other = {**row, "job_id": str(uuid5(NAMESPACE_OID, "other"))}
+    row = SentJob(user_id=NOBODY, job_id=NOBODY, fingerprint="f0", outbox_id=NOBODY)
+    other = row._replace(job_id=str(uuid5(NAMESPACE_OID, "other")))
     for rows in ([row], [row, other], [other]):
         with engine.begin() as connection:
             past.write_sent_jobs(connection, rows)

@@ -189,9 +189,9 @@ QUEUED = Queued(
 
 def test_a_plan_holds_what_it_planned_whatever_run_sends_it() -> None:
     frozen = replace(PLAN, messages=frozenset({fingerprint(QUEUED)}))
-    assert frozen.holds(replace(QUEUED, run=8, id="2"))
+    assert frozen.holds(QUEUED._replace(run=8, id="2"))
     for change in ({"payload": "{ }"}, {"recipient": "b@example.org"}, {"user_id": None}):
-        assert not frozen.holds(replace(QUEUED, **change))
+        assert not frozen.holds(QUEUED._replace(**change))
 
 
 def test_a_plan_is_read_as_it_was_written() -> None:

@@ -1,5 +1,6 @@
 """The jobs of a run as sets, the newest the highest, and what alerts ask as operations on them."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from math import inf
@@ -46,7 +47,7 @@ class Board:
 
     A job's number in a set is its place among all by age: the newest has the highest. `vacancies`
     and `companies` say by that number which jobs are of one vacancy and of one company; a job
-    without a company is of one of its own.
+    without a company is of one of its own. `reposted` are the vacancies of several jobs.
     """
 
     def __init__(self, jobs: Sequence[PreparedJob], words: Words, rules: MatchRules) -> None:
@@ -56,6 +57,7 @@ class Board:
         self.rules = rules
         self.jobs = [jobs[number] for number in order]
         self.vacancies = numbered(job.fingerprint for job in self.jobs)
+        self.reposted = {vacancy for vacancy, count in Counter(self.vacancies).items() if count > 1}
         self.companies = numbered(job.employer or job.fingerprint for job in self.jobs)
         self.everything = (1 << len(order)) - 1
         places = np.zeros(len(order), np.int64)

@@ -1,13 +1,13 @@
 """Why a job meets an alert or not, clause by clause: the matcher's rules on one job."""
 
 from collections.abc import Iterator, Sequence
-from functools import lru_cache, reduce
+from functools import reduce
 from operator import or_
 from typing import NamedTuple
 
 from jobraker_cli.matching import location, pay
 from jobraker_cli.matching.criteria import Criteria, choice, read_criteria
-from jobraker_cli.matching.fields import labels
+from jobraker_cli.matching.fields import FIELDS, labels
 from jobraker_cli.matching.pay import Pay, WantedPay
 from jobraker_cli.matching.prepared import PreparedJob, prepare
 from jobraker_cli.matching.query import Query, evaluate
@@ -15,6 +15,7 @@ from jobraker_cli.model import Alert, Clause, Explanation, Job, MatchRules
 
 _MOST_SAID = 5  # phrases that a sentence names
 _EXCLUDED = "nothing that is excluded"
+_LABELS = {field: labels(field)[0] for field in FIELDS.values()}
 
 
 class Judgement(NamedTuple):
@@ -90,10 +91,12 @@ def _keywords(query: Query, keywords: Sequence[str], job: PreparedJob) -> Judgem
 def _evidence(query: Query, job: PreparedJob) -> str:
     """Which phrases stand in the job, by the best field of each; empty if none does."""
     said: dict[str, list[str]] = {}
+    texts = job.texts  # the best evidence first
     for phrase, scope, spoken in query.sought:
-        found = scope & _where(phrase, job)
-        if found:
-            said.setdefault(_label(found), []).append(spoken)
+        for field, words in texts:
+            if phrase in words and field & scope:
+                said.setdefault(_LABELS[field], []).append(spoken)
+                break
     return "; ".join([f"{name}: {', '.join(words[:_MOST_SAID])}" for name, words in said.items()])
 
 
@@ -104,12 +107,6 @@ def _where(phrase: str, job: PreparedJob) -> int:
         if phrase in words:
             found |= field
     return found
-
-
-@lru_cache
-def _label(scope: int) -> str:
-    """The best of these fields, as people say it."""
-    return labels(scope)[0]
 
 
 def _location(criteria: Criteria, job: PreparedJob) -> Judgement:

@@ -31,6 +31,12 @@ class PreparedJob:
     fingerprint: str
 
     @cached_property
+    def places(self) -> tuple[str, ...]:
+        """Its place as the posting says it, if it does."""
+        said = " ".join(self.job.location.split())
+        return (said,) if said else ()
+
+    @cached_property
     def texts(self) -> tuple[tuple[int, str], ...]:
         """The words of each field that has any, with the field's bit; read when asked for.
 

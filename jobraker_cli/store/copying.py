@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import lru_cache
 from io import BytesIO
 from typing import Any
 
@@ -9,6 +10,7 @@ from sqlalchemy import Connection, Table, exc
 
 _BLOCK = 1 << 18  # octets that are handed over at once
 _UNIQUE_VIOLATION = "23505"
+_ESCAPED = (("\\", r"\\"), ("\t", r"\t"), ("\n", r"\n"), ("\r", r"\r"))  # the backslash first
 
 
 def copy(
@@ -52,10 +54,15 @@ def line(values: Iterable[object]) -> str:
 
 def _spelled(value: object) -> str:
     if isinstance(value, str):
-        text = value.replace("\\", "\\\\") if "\\" in value else value
-        if text.isprintable():
-            return text
-        return text.replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
+        for octet, written in _ESCAPED:
+            if octet in value:
+                value = value.replace(octet, written)
+        return value
     if value is None:
         return r"\N"
-    return value.isoformat() if isinstance(value, datetime) else str(value)
+    return _moment(value) if isinstance(value, datetime) else str(value)
+
+
+@lru_cache(maxsize=16)
+def _moment(value: datetime) -> str:
+    return value.isoformat()  # many rows have the same

@@ -5,8 +5,7 @@ Functions take an open connection and never commit.
 
 from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
-from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Select, select, text
 
@@ -61,6 +60,9 @@ class History:
         return job_id in self.applied or job_id in self.dismissed or job_id in self.mailed
 
 
+NO_HISTORY = History()
+
+
 def histories(
     connection: Connection, user_ids: Collection[str], *, among: Collection[str] | None = None
 ) -> Mapping[str, History]:
@@ -70,13 +72,14 @@ def histories(
     """
     applied, dismissed = _applied(connection, user_ids), _dismissed(connection, user_ids)
     mailed = _mailed(connection, user_ids, among)
-    return {
+    with_any = applied.keys() | dismissed.keys() | mailed.keys()
+    return dict.fromkeys(user_ids, NO_HISTORY) | {
         user: History(
             applied=frozenset(applied.get(user, ())),
             dismissed=frozenset(dismissed.get(user, ())),
             mailed=frozenset(mailed.get(user, ())),
         )
-        for user in user_ids
+        for user in with_any
     }
 
 
@@ -108,19 +111,27 @@ def with_vacancies(
     return {**found, **more} if more else found
 
 
-def write_sent_jobs(connection: Connection, rows: Sequence[Mapping[str, str]]) -> None:
-    """Remember which jobs were queued for whom (user_id, job_id, fingerprint, outbox_id)."""
+class SentJob(NamedTuple):
+    """A job that was queued for somebody; its values are ids and hex digits."""
+
+    user_id: str
+    job_id: str
+    fingerprint: str
+    outbox_id: str
+
+
+def write_sent_jobs(connection: Connection, rows: Sequence[SentJob]) -> None:
+    """Remember which jobs were queued for whom."""
     if not rows:
         return
     if connection.dialect.name == "postgresql":
-        columns = [column.name for column in sent_job.columns]
-        values = map(itemgetter(*columns), rows)  # ids and hex digits, which need no spelling
-        if copy(connection, sent_job, columns, map("\t".join, values)):
+        if copy(connection, sent_job, SentJob._fields, map("\t".join, rows)):
             return
-        arrays = {name: array_of([row[name] for row in rows]) for name in columns}
-        connection.execute(_SENT_JOBS, arrays)
+        columns = zip(SentJob._fields, map(array_of, zip(*rows, strict=True)), strict=True)
+        connection.execute(_SENT_JOBS, dict(columns))
         return
-    connection.execute(insert_into(connection, sent_job).on_conflict_do_nothing(), list(rows))
+    statement = insert_into(connection, sent_job).on_conflict_do_nothing()
+    connection.execute(statement, [row._asdict() for row in rows])
 
 
 def forget_sent(

@@ -1,9 +1,8 @@
 """Messages are written down before anything else is done with them. Functions never commit."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from operator import attrgetter
+from typing import NamedTuple
 
 from sqlalchemy import Connection, select, text
 
@@ -40,8 +39,7 @@ WHERE name = 'default_toast_compression' AND 'lz4' = ANY(enumvals)
 _MANY = 100  # messages for which that is worth a query
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Queued:
+class Queued(NamedTuple):
     """A message to write down: what its row says."""
 
     id: str
@@ -74,8 +72,7 @@ class Queued:
         )
 
 
-_COLUMNS = Queued.__slots__
-_VALUES = attrgetter(*_COLUMNS)
+_COLUMNS = Queued._fields
 
 
 def taken_keys(connection: Connection, keys: Collection[str]) -> set[str]:
@@ -94,8 +91,7 @@ def queue(connection: Connection, messages: Sequence[Queued]) -> set[str]:
         return _queue_by_copy(connection, messages)
     statement = insert_into(connection, _outbox).on_conflict_do_nothing().returning(_outbox.c.id)
     rows = [
-        {name: getattr(message, name) for name in Queued.__slots__}
-        | {"attempt": 0, "next_attempt_at": message.created_at}
+        message._asdict() | {"attempt": 0, "next_attempt_at": message.created_at}
         for message in messages
     ]
     return set(connection.execute(statement, rows).scalars())
@@ -107,7 +103,7 @@ def _queue_by_copy(connection: Connection, messages: Sequence[Queued]) -> set[st
     others = [one for one in messages if one.state != "pending"]
     if len(pending) >= _MANY:
         connection.execute(_COMPRESS_FAST)
-    lines = (line((*_VALUES(one), 0, one.created_at)) for one in pending)
+    lines = (line((*one, 0, one.created_at)) for one in pending)
     if pending and not copy(connection, _outbox, (*_COLUMNS, "attempt", "next_attempt_at"), lines):
         others, pending = list(messages), []
     new = {one.id for one in pending}

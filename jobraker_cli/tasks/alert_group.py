@@ -1,7 +1,8 @@
 """What one transaction of an alert task writes, and how it is written."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from sqlalchemy import Connection
 
@@ -9,6 +10,7 @@ from jobraker_cli.store import alerts as store
 from jobraker_cli.store import notifications, past, queueing
 from jobraker_cli.store.alerts import Due
 from jobraker_cli.store.notifications import Notification
+from jobraker_cli.store.past import SentJob
 from jobraker_cli.store.queueing import Queued
 from jobraker_cli.tasks.app import App, Run
 from jobraker_cli.tasks.digest import Digest
@@ -18,8 +20,7 @@ from jobraker_cli.tasks.report import PlannedJob, PlannedMessage, RunReport
 EVERYTHING = ("everything",)  # the reason that matching gives where an alert asks for nothing
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mail:
+class Mail(NamedTuple):
     """A digest that would go out: its outbox row and what to remember with it."""
 
     queued: Queued
@@ -30,16 +31,14 @@ class Mail:
         """Whether only alerts that ask for nothing made it."""
         return all(item.reasons == EVERYTHING for item in self.digest.items)
 
-    def sent_jobs(self) -> Iterator[dict[str, str]]:
-        """A row of jobraker_sent_job for every posting behind what the mail shows."""
-        for item in self.digest.items:
-            for job_id in item.job_ids:
-                yield {
-                    "user_id": str(self.queued.user_id),
-                    "job_id": job_id,
-                    "fingerprint": item.fingerprint,
-                    "outbox_id": self.queued.id,
-                }
+    def sent_jobs(self) -> list[SentJob]:
+        """What to remember of every posting behind what the mail shows."""
+        user_id, row_id = str(self.queued.user_id), self.queued.id
+        return [
+            SentJob(user_id, job_id, item.fingerprint, row_id)
+            for item in self.digest.items
+            for job_id in item.job_ids
+        ]
 
 
 @dataclass(slots=True)

@@ -3,7 +3,6 @@
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
-from uuid import UUID, uuid5
 
 from jobraker_cli.errors import MessageError
 from jobraker_cli.mail.address import check_address
@@ -14,16 +13,15 @@ from jobraker_cli.matching.prepared import PreparedJob
 from jobraker_cli.model import Alert, User
 from jobraker_cli.store import outbox
 from jobraker_cli.store.notifications import Notification
-from jobraker_cli.store.past import History
+from jobraker_cli.store.past import NO_HISTORY, History
 from jobraker_cli.store.queueing import Queued
 from jobraker_cli.tasks import alert_mail
 from jobraker_cli.tasks.alert_group import Mail
 from jobraker_cli.tasks.app import App, Run
 from jobraker_cli.tasks.digest import Digest, DigestLimits, compose
+from jobraker_cli.tasks.message_ids import message_id
 
-MESSAGE_IDS = UUID("5b3a8f4e-8f0e-4c0e-9a53-3f6f0d1c7b11")  # any constant: our own name space
 Found = Sequence[tuple[Alert, Ranked]]
-_NO_HISTORY = History()
 
 
 class Maker:
@@ -77,7 +75,7 @@ class Maker:
             limits=DigestLimits(max_jobs=self._app.settings.alert_max_jobs),
         )
         if digest is not None:
-            row_id = str(uuid5(MESSAGE_IDS, f"{self.key(user_id)}:in-app:{self._through}"))
+            row_id = message_id(f"{self.key(user_id)}:in-app:{self._through}")
             yield self._notice(row_id, user_id, digest, locale, outbox_id=None)
 
     def _notice(
@@ -112,7 +110,7 @@ class Maker:
             key = (
                 f"{kind.name}:no-address:{user.id}:{zlib.crc32(recipient.encode(errors='replace'))}"
             )
-        row_id = str(uuid5(MESSAGE_IDS, key))
+        row_id = message_id(key)
         return Queued(
             id=row_id,
             dedupe_key=key,
@@ -133,6 +131,6 @@ class Maker:
 
 def _excluded(history: History) -> Callable[[PreparedJob], bool] | None:
     """Which jobs a person must not be mailed; None if they may be mailed all."""
-    if history == _NO_HISTORY:
+    if history is NO_HISTORY:
         return None
     return lambda prepared: history.excludes(prepared.job.id, prepared.fingerprint)

@@ -1,7 +1,7 @@
 """What a person is shown: one digest of all their alerts, every vacancy once, fairly shared."""
 
 from collections import Counter, deque
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from itertools import chain, islice
 from typing import NamedTuple
@@ -14,6 +14,7 @@ from jobraker_cli.model import Alert, Job
 SCANNED = 500  # matches of a person that are looked through to count what is not shown
 
 Found = Sequence[tuple[Alert, Ranked]]
+Queue = Sequence[tuple[int, int]]  # ranks, the best first, each with the number of its company
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,8 +46,7 @@ class Section(NamedTuple):
     items: tuple[Item, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Digest:
+class Digest(NamedTuple):
     """What one person is shown.
 
     `more` counts the further vacancies that matched. It is exact up to 500 matches; of a person
@@ -79,8 +79,7 @@ def compose(
         return None
     vacancies = _Vacancies([matches for _, matches in found], excluded)
     vacancies.look_through(limits)
-    queues = [sorted(best.values()) for best in vacancies.best]
-    shown = _choose(queues, vacancies.company, limits)
+    shown = _choose(vacancies.queues(), limits)
     items = vacancies.items(shown)
     filled = tuple(
         Section(alert, mine) for (alert, _), mine in zip(found, items, strict=True) if mine
@@ -105,10 +104,6 @@ class _Vacancies:
         self.best: list[dict[int, int]] = [{} for _ in found]
         self.owners: dict[int, int] = {}
 
-    def company(self, rank: int) -> int:
-        """The number of the company of a match."""
-        return self._board.companies[job_of(rank)]
-
     def look_through(self, limits: DigestLimits) -> None:
         """Find of each alert at least as many vacancies as could be shown, if it has them."""
         many = sum(map(len, self._found)) > SCANNED
@@ -120,13 +115,14 @@ class _Vacancies:
 
     def _look_further(self, alert: int, start: int, limits: DigestLimits) -> None:
         """Look at an alert's matches from there on until there are enough to show."""
-        companies = Counter(map(self.company, self.best[alert].values()))
+        number_of = self._board.companies
+        companies = Counter([number_of[job_of(rank)] for rank in self.best[alert].values()])
         enough = sum(min(count, limits.max_per_company) for count in companies.values())
         for at in range(start, len(self._found[alert])):
             if enough >= limits.max_jobs:
                 return
             for rank in self._take(alert, self._found[alert].ranks(at, at + 1)):
-                company = self.company(rank)
+                company = number_of[job_of(rank)]
                 companies[company] += 1
                 enough += companies[company] <= limits.max_per_company
 
@@ -146,76 +142,74 @@ class _Vacancies:
         self.owners.update(dict.fromkeys(mine, alert))
         return mine.values()
 
-    def _vacancy(self, rank: int) -> int:
-        return self._board.vacancies[job_of(rank)]
+    def queues(self) -> list[Queue]:
+        """By alert what it found, best first."""
+        companies = self._board.companies
+        return [
+            [(rank, companies[JOBS - (rank & JOBS)]) for rank in sorted(best.values())]
+            for best in self.best
+        ]
 
     def items(self, shown: Collection[int]) -> list[tuple[Item, ...]]:
         """What is shown of each alert, best first; `shown` has the best rank of each vacancy."""
-        postings = self._postings({self._vacancy(rank) for rank in shown})
+        vacancies = self._board.vacancies
+        ranks = {vacancies[JOBS - (rank & JOBS)]: rank for rank in sorted(shown)}
+        postings = self._postings(ranks.keys() & self._board.reposted)
         mine: list[list[Item]] = [[] for _ in self._found]
-        for rank in sorted(shown):
-            vacancy = self._vacancy(rank)
+        for vacancy, rank in ranks.items():
             alert = self.owners[vacancy]
             mine[alert].append(self._item(alert, rank, postings.get(vacancy, ())))
         return [tuple(items) for items in mine]
 
-    def _postings(self, shown: Collection[int]) -> dict[int, list[int]]:
-        """By vacancy the ranks of its postings, best first, where one was found more than once."""
-        if sum(map(len, self._seen)) == len(self.owners):
+    def _postings(self, wanted: Set[int]) -> dict[int, list[int]]:
+        """By vacancy the ranks of its postings that were found, best first."""
+        if not wanted:
             return {}
         vacancies = self._board.vacancies
-        postings: dict[int, dict[int, int]] = {vacancy: {} for vacancy in shown}
+        postings: dict[int, dict[int, int]] = {vacancy: {} for vacancy in wanted}
         for rank in chain.from_iterable(self._seen):
             job = JOBS - (rank & JOBS)
-            known = postings.get(vacancies[job])
-            if known is not None:
+            if vacancies[job] in wanted:
+                known = postings[vacancies[job]]
                 known[job] = min(rank, known.get(job, rank))
         return {vacancy: sorted(ranks.values()) for vacancy, ranks in postings.items()}
 
     def _item(self, alert: int, rank: int, postings: Sequence[int]) -> Item:
-        board = self._board.jobs
-        prepared = board[job_of(rank)]
-        jobs = [board[job_of(one)].job for one in postings] or [prepared.job]
-        places = {" ".join(job.location.split()): None for job in jobs}
-        return Item(
-            job=prepared.job,
-            places=tuple(filter(None, places)),
-            job_ids=tuple([job.id for job in jobs]),
-            fingerprint=prepared.fingerprint,
-            reasons=self._found[alert].reasons(prepared),
-        )
+        jobs = self._board.jobs
+        best = jobs[JOBS - (rank & JOBS)]
+        reasons = self._found[alert].reasons(best)
+        if len(postings) < 2:
+            return Item(best.job, best.places, (best.job.id,), best.fingerprint, reasons)
+        alike = [jobs[job_of(one)] for one in postings]
+        places = dict.fromkeys(chain.from_iterable([one.places for one in alike]))
+        ids = tuple([one.job.id for one in alike])
+        return Item(best.job, tuple(places), ids, best.fingerprint, reasons)
 
 
-def _choose(
-    queues: Sequence[Sequence[int]], company: Callable[[int], int], limits: DigestLimits
-) -> set[int]:
+def _choose(queues: Sequence[Queue], limits: DigestLimits) -> set[int]:
     """The ranks of what to show: within the company limit first, then of what is left."""
     turns = queues
     if len(queues) > 1:  # the least choice first
-        turns = sorted(queues, key=lambda queue: len(set(map(company, queue))))
+        turns = sorted(queues, key=lambda queue: len({company for _, company in queue}))
     shown: set[int] = set()
     companies: Counter[int] = Counter()
     for limit in (limits.max_per_company, limits.max_jobs):
         room = limits.max_jobs - len(shown)
-        for rank in islice(_in_turns(turns, limit, companies, shown, company), room):
+        for rank, company in islice(_in_turns(turns, limit, companies, shown), room):
             shown.add(rank)
-            companies[company(rank)] += 1
+            companies[company] += 1
     return shown
 
 
 def _in_turns(
-    queues: Sequence[Sequence[int]],
-    limit: int,
-    companies: Counter[int],
-    shown: set[int],
-    company: Callable[[int], int],
-) -> Iterator[int]:
+    queues: Sequence[Queue], limit: int, companies: Mapping[int, int], shown: Set[int]
+) -> Iterator[tuple[int, int]]:
     """From each queue in turn the next vacancy that is not shown and whose company has room."""
     waiting = deque(map(iter, queues))
     while waiting:
         queue = waiting.popleft()
-        for rank in queue:
-            if rank not in shown and companies[company(rank)] < limit:
-                yield rank
+        for rank, company in queue:
+            if companies[company] < limit and rank not in shown:
+                yield rank, company
                 waiting.append(queue)
                 break

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from sqlalchemy import Connection
 
@@ -20,9 +20,8 @@ from jobraker_cli.store.notifications import Notification
 from jobraker_cli.store.queueing import Queued
 from jobraker_cli.tasks.app import App, Run
 from jobraker_cli.tasks.frozen import fingerprint
+from jobraker_cli.tasks.message_ids import message_id
 from jobraker_cli.tasks.report import PlannedJob, PlannedMessage, RunReport
-
-MESSAGE_IDS = UUID("5b3a8f4e-8f0e-4c0e-9a53-3f6f0d1c7b11")  # any constant: our own name space
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,11 +47,6 @@ class Draft:
     def id(self) -> str:
         """The id of the message and of its notification: the same key always has the same."""
         return message_id(self.key)
-
-
-def message_id(key: str) -> str:
-    """The id of the message with this dedupe key."""
-    return str(uuid5(MESSAGE_IDS, key))
 
 
 def write(

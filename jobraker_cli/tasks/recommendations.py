@@ -4,7 +4,7 @@ What the web application recommends comes first; for people it has nothing for, 
 compared with the open jobs. Nobody gets a job that they had before, by whatever mail.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import time, timedelta
 from functools import cached_property
@@ -20,12 +20,13 @@ from jobraker_cli.model import Job, MatchRules
 from jobraker_cli.store import jobs, notifications, past, profiles, queueing, vacancies
 from jobraker_cli.store.engine import reading
 from jobraker_cli.store.locks import lock
-from jobraker_cli.store.past import History
+from jobraker_cli.store.past import History, SentJob
 from jobraker_cli.store.profiles import Candidate
 from jobraker_cli.tasks import alert_mail, consents, messages
 from jobraker_cli.tasks.alerts import in_shard, rules_of
 from jobraker_cli.tasks.app import App, Run
 from jobraker_cli.tasks.digest import Item
+from jobraker_cli.tasks.message_ids import message_id
 from jobraker_cli.tasks.messages import Draft
 from jobraker_cli.tasks.periods import Schedule, period_label
 from jobraker_cli.tasks.recommended import check
@@ -55,15 +56,10 @@ class _Mail:
     draft: Draft
     items: tuple[Item, ...]
 
-    def sent_jobs(self) -> Iterator[dict[str, str]]:
-        """A row of jobraker_sent_job for every job shown."""
-        for item in self.items:
-            yield {
-                "user_id": self.draft.user.id,
-                "job_id": item.job.id,
-                "fingerprint": item.fingerprint,
-                "outbox_id": self.draft.id,
-            }
+    def sent_jobs(self) -> list[SentJob]:
+        """What to remember of every job shown."""
+        user_id, row_id = self.draft.user.id, self.draft.id
+        return [SentJob(user_id, one.job.id, one.fingerprint, row_id) for one in self.items]
 
 
 class _Planner:
@@ -100,11 +96,11 @@ class _Planner:
         with reading(self.app.engine) as connection:
             keys = {user_id: self._key(user_id) for user_id in ids}
             taken = queueing.taken_keys(connection, list(keys.values()))
-            taken |= notifications.known(connection, map(messages.message_id, keys.values()))
+            taken |= notifications.known(connection, map(message_id, keys.values()))
             due = [
                 one
                 for one in people
-                if not {keys[one.user.id], messages.message_id(keys[one.user.id])} & taken
+                if not {keys[one.user.id], message_id(keys[one.user.id])} & taken
             ]
             wishes = consents.read(connection, [one.user.id for one in due], now, zone)
             people_due = [one.user.id for one in due]

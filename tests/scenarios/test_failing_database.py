@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from jobraker_cli.store.engine import connect
 from jobraker_cli.store.outbox import Attempt, Settlement
 from jobraker_cli.store.settlements import settle_alone
-from jobraker_cli.tasks import alerts
+from jobraker_cli.tasks import alert_serving
 from tests.scenarios.test_faults import LATER, NOW, people, run
 from tests.scenarios.test_workers import queued
 from tests.support.board import Board
@@ -164,7 +164,7 @@ def test_a_database_lost_before_its_answer_is_asked_again_and_no_mail_goes_twice
 def test_a_group_that_cannot_be_queued_ends_the_run_and_the_next_one_makes_up_for_it(
     postgres_board: Board, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(alerts, "USER_BATCH", 2)
+    monkeypatch.setattr(alert_serving, "USER_BATCH", 2)
     tasks = Tasks(board=postgres_board, folder=tmp_path / "mail")
     for number in range(30):
         user = postgres_board.add_user(email=f"user{number:02}@example.org")
