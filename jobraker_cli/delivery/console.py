@@ -1,10 +1,11 @@
 """The way out that shows messages to a person (EMAIL_BACKEND=console)."""
 
 import re
+from collections.abc import Callable
 from time import monotonic
 from typing import TextIO
 
-from jobraker_cli.delivery.transport import Envelope, Outcome, Phase
+from jobraker_cli.delivery.transport import Envelope, Heading, Outcome, Phase, nothing
 from jobraker_cli.errors import UnreachableError
 
 _UNPRINTABLE = re.compile(r"[^\t\n\x20-\x7e]")
@@ -21,7 +22,12 @@ class ConsoleTransport:
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
 
-    def send(self, envelope: Envelope, following: Envelope | None = None) -> Outcome:
+    def send(
+        self,
+        envelope: Envelope,
+        following: Heading | None = None,
+        meanwhile: Callable[[], None] = nothing,
+    ) -> Outcome:
         """Show the message; raises UnreachableError when nobody reads the stream any more."""
         started = monotonic()
         try:

@@ -2,11 +2,12 @@
 
 import os
 import re
+from collections.abc import Callable
 from datetime import UTC
 from pathlib import Path
 from time import monotonic
 
-from jobraker_cli.delivery.transport import Envelope, Outcome, Phase
+from jobraker_cli.delivery.transport import Envelope, Heading, Outcome, Phase, nothing
 from jobraker_cli.errors import MessageError, UnreachableError
 
 _SAFE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
@@ -23,7 +24,12 @@ class FileTransport:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def send(self, envelope: Envelope, following: Envelope | None = None) -> Outcome:
+    def send(
+        self,
+        envelope: Envelope,
+        following: Heading | None = None,
+        meanwhile: Callable[[], None] = nothing,
+    ) -> Outcome:
         """Write the file and have the disk keep it; raises UnreachableError when it cannot."""
         started = monotonic()
         name = _name_of(envelope)

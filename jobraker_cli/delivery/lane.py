@@ -2,7 +2,8 @@
 
 Several lanes have a thread each; one lane alone is stepped by the thread that claims and settles.
 
-It builds the next message before it sends one, so that a way out that can do so may announce it.
+It takes the next message before it sends one, so that a way out that can do so may announce it, and
+builds it while the receiver of the one before is waited for.
 """
 
 from collections.abc import Callable
@@ -12,7 +13,7 @@ from jobraker_cli.delivery.claims import Ready
 from jobraker_cli.delivery.desk import Desk
 from jobraker_cli.delivery.judge import Judge, Judged
 from jobraker_cli.delivery.routes import Route, Routes
-from jobraker_cli.delivery.transport import Envelope, Transport
+from jobraker_cli.delivery.transport import Envelope, Transport, nothing
 from jobraker_cli.errors import ConfigError, MessageError, UnreachableError
 from jobraker_cli.model import Letter
 
@@ -25,12 +26,43 @@ PACE_OVER = 4
 Build = Callable[[Letter], bytes]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Built:
-    """A message in this lane's hands, with its bytes."""
+@dataclass(slots=True, kw_only=True)
+class _Held:
+    """A message in this lane's hands; its bytes are made when there is time for it."""
 
     ready: Ready
-    envelope: Envelope
+    sender: str
+    build: Build
+    _content: bytes = b""
+    _error: Exception | None = None
+
+    @property
+    def recipient(self) -> str:
+        """The address that it goes to."""
+        return self.ready.claimed.letter.recipient
+
+    def prepare(self) -> None:
+        """Build it, if it is not; what goes wrong is raised when it is asked for."""
+        if self._content or self._error is not None:
+            return
+        try:
+            self._content = self.build(self.ready.claimed.letter)
+        except Exception as error:  # of this message, and another one is on its way
+            self._error = error
+
+    def envelope(self) -> Envelope:
+        """The message as it leaves; raises what building it raised."""
+        self.prepare()
+        if self._error is not None:
+            raise self._error
+        letter = self.ready.claimed.letter
+        return Envelope(
+            id=letter.id,
+            sender=self.sender,
+            recipient=letter.recipient,
+            content=self._content,
+            created_at=letter.created_at,
+        )
 
 
 @dataclass(slots=True, kw_only=True)
@@ -45,7 +77,7 @@ class Lane:
     half_lease: float
     timer: Callable[[], float]
     _ways: dict[str, Transport] = field(default_factory=dict)
-    _next_one: _Built | None = None
+    _next_one: _Held | None = None
     _waits: bool = True
     blocked: UnreachableError | None = None  # there is no way left for this lane
     pace: float = 0.0  # seconds that a message took to send, lately
@@ -75,16 +107,18 @@ class Lane:
             one = self._next_one or (self._next(wait=wait) if self.blocked is None else None)
             self._next_one = None
             if one is not None:
-                self._send_before(one, self._next(wait=False))
+                envelope = self._envelope(one)
+                if envelope is not None:
+                    self._send_before(one, envelope, self._next(wait=False))
         except BaseException as error:
             self.desk.fail(error)
             return False
         return one is not None
 
-    def _send_before(self, one: _Built, following: _Built | None) -> None:
+    def _send_before(self, one: _Held, envelope: Envelope, following: _Held | None) -> None:
         """Send a message, and keep the following one for the next step if that may go then."""
         slow = frozenset(self.desk.slow)
-        self.blocked = self._send(one, following)
+        self.blocked = self._send(one, envelope, following)
         if following is None:
             return
         if self.blocked is not None:
@@ -94,7 +128,7 @@ class Lane:
         else:
             self._next_one = following
 
-    def _has_slowed(self, one: _Built, slow: frozenset[str]) -> bool:
+    def _has_slowed(self, one: _Held, slow: frozenset[str]) -> bool:
         """Whether its domain has been found to be slow since these were known."""
         return one.ready.claimed.domain in self.desk.slow - slow
 
@@ -103,8 +137,8 @@ class Lane:
         for way in list(self._ways.values()):
             way.give_up()
 
-    def _next(self, *, wait: bool) -> _Built | None:
-        """The next message that can be built and may go; the others are settled on the way."""
+    def _next(self, *, wait: bool) -> _Held | None:
+        """The next message that may go; the others are settled on the way."""
         while (ready := self.desk.take(wait=wait)) is not None:
             resting = self.judge.resting(ready)
             if resting is not None:
@@ -112,37 +146,30 @@ class Lane:
             elif self._is_late(ready) or ready.route not in self.routes.awake():
                 self.desk.give_back(ready, sent=False)
             else:
-                built = self._built(ready)
-                if built is not None:
-                    return built
+                sender = self.sender_of(ready.claimed.letter.id)
+                return _Held(ready=ready, sender=sender, build=self.build)
         return None
 
-    def _built(self, ready: Ready) -> _Built | None:
-        claimed = ready.claimed
+    def _envelope(self, one: _Held) -> Envelope | None:
+        """The message as it leaves; None when it cannot be built, which is settled."""
         try:
-            content = self.build(claimed.letter)
+            return one.envelope()
         except MessageError as error:
             reason = str(error)
         except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
             # A defect of ours that this message brings out: it must not stop the others.
             reason = f"it cannot be built ({type(error).__name__})"
-        else:
-            envelope = Envelope(
-                id=claimed.letter.id,
-                sender=self.sender_of(claimed.letter.id),
-                recipient=claimed.letter.recipient,
-                content=content,
-                created_at=claimed.letter.created_at,
-            )
-            return _Built(ready=ready, envelope=envelope)
-        self.desk.hand_in(ready, self.judge.untried(claimed, "dead", reason=reason), sent=False)
+        dead = self.judge.untried(one.ready.claimed, "dead", reason=reason)
+        self.desk.hand_in(one.ready, dead, sent=False)
         return None
 
     def _is_late(self, ready: Ready) -> bool:
         """Whether another process may soon take it over, so that this one must not send it."""
         return self.timer() - ready.taken > self.half_lease
 
-    def _send(self, one: _Built, following: _Built | None) -> UnreachableError | None:
+    def _send(
+        self, one: _Held, envelope: Envelope, following: _Held | None
+    ) -> UnreachableError | None:
         """Send a message; the error if there is no way left for this lane."""
         ready = one.ready
         resting = self.judge.resting(ready)  # since it was built, perhaps
@@ -153,7 +180,7 @@ class Lane:
             self.desk.give_back(ready, sent=False)
             return None
         try:
-            judged = self._tried(one, following)
+            judged = self._tried(ready, envelope, following)
         except UnreachableError as error:
             self.desk.give_back(ready, sent=True)
             return None if self.routes.rest(ready.route, error) else error
@@ -183,13 +210,13 @@ class Lane:
         self.pace += (self.timer() - since) / PACE_OVER  # others need a lane beside this one
         return goes
 
-    def _tried(self, one: _Built, following: _Built | None) -> Judged:
+    def _tried(self, ready: Ready, envelope: Envelope, following: _Held | None) -> Judged:
         """What comes of sending a message; raises UnreachableError and ConfigError."""
-        ready = one.ready
         together = following is not None and following.ready.route is ready.route
-        after = following.envelope if following is not None and together else None
+        meanwhile = nothing if following is None else following.prepare
         try:
-            outcome = self._way(ready.route).send(one.envelope, after)
+            way = self._way(ready.route)
+            outcome = way.send(envelope, following if together else None, meanwhile)
         except MessageError as error:
             return self.judge.untried(ready.claimed, "dead", reason=str(error))
         self.pace += (outcome.seconds - self.pace) / PACE_OVER

@@ -1,6 +1,8 @@
 """The way out that only keeps what it is given (EMAIL_BACKEND=memory)."""
 
-from jobraker_cli.delivery.transport import Envelope, Outcome, Phase
+from collections.abc import Callable
+
+from jobraker_cli.delivery.transport import Envelope, Heading, Outcome, Phase, nothing
 
 
 class MemoryTransport:
@@ -11,7 +13,12 @@ class MemoryTransport:
     def __init__(self) -> None:
         self.messages: list[Envelope] = []
 
-    def send(self, envelope: Envelope, following: Envelope | None = None) -> Outcome:
+    def send(
+        self,
+        envelope: Envelope,
+        following: Heading | None = None,
+        meanwhile: Callable[[], None] = nothing,
+    ) -> Outcome:
         """Keep the envelope."""
         self.messages.append(envelope)
         return Outcome(

@@ -20,8 +20,14 @@ from jobraker_cli.delivery.replies import enhanced_code_of, server_words
 from jobraker_cli.delivery.smtp_connection import LostError, SmtpConnection
 from jobraker_cli.delivery.smtp_opening import opened
 from jobraker_cli.delivery.smtp_settings import SmtpSettings, tls_context
-from jobraker_cli.delivery.smtp_transaction import OutOfStepError, Transaction, check
-from jobraker_cli.delivery.transport import Envelope, Outcome, Phase
+from jobraker_cli.delivery.smtp_transaction import (
+    OutOfStepError,
+    Transaction,
+    can_be_said,
+    check,
+    commands,
+)
+from jobraker_cli.delivery.transport import Envelope, Heading, Outcome, Phase, nothing
 
 __all__ = ["SmtpSettings", "SmtpTransport"]
 
@@ -54,7 +60,7 @@ class SmtpTransport:
         self._most = max_messages_per_connection
         self._connection: SmtpConnection | None = None
         self._carried = 0
-        self._announced: Envelope | None = None
+        self._announced: bytes | None = None  # what was said of the next message already
         self._may_pipeline = True
         self._given_up = False
         self._retrying = Retrying(
@@ -67,15 +73,22 @@ class SmtpTransport:
             retry_error_callback=lambda tries: tries.outcome.result() if tries.outcome else None,
         )
 
-    def send(self, envelope: Envelope, following: Envelope | None = None) -> Outcome:
+    def send(
+        self,
+        envelope: Envelope,
+        following: Heading | None = None,
+        meanwhile: Callable[[], None] = nothing,
+    ) -> Outcome:
         """Send one message; raises UnreachableError, ConfigError, or MessageError for this one.
 
-        `following` is the message of the next call: its commands may go out with this one's body.
+        `following` is of the next call: what is said of it may go out with this one's body.
+        `meanwhile` is called while the reply to that is under way.
         """
         check(envelope)
+        after = commands(following) if following is not None and can_be_said(following) else b""
         first: Outcome | LostError
         try:
-            first = self._attempt(envelope, following)
+            first = self._attempt(envelope, after, meanwhile)
         except LostError as error:
             first = error
         heals = isinstance(first, LostError) or _is_lost_before_the_dot(first)
@@ -83,7 +96,7 @@ class SmtpTransport:
             return _value(first)
         results = iter([first])  # what was seen already counts as the first of the tries
         return self._retrying(
-            lambda: _value(next(results, None) or self._attempt(envelope, following))
+            lambda: _value(next(results, None) or self._attempt(envelope, after, nothing))
         )
 
     def close(self) -> None:
@@ -101,18 +114,18 @@ class SmtpTransport:
         if connection is not None:
             connection.cut()
 
-    def _attempt(self, envelope: Envelope, following: Envelope | None) -> Outcome:
+    def _attempt(self, envelope: Envelope, after: bytes, meanwhile: Callable[[], None]) -> Outcome:
         connection = self._ready(envelope)
         is_fresh = self._carried == 0
-        outcome = self._transact(connection, envelope, following)
+        outcome = self._transact(connection, envelope, after, meanwhile)
         if is_fresh or outcome.phase is not Phase.MAIL or (outcome.code or 0) < 500:
             return outcome
         # A refused sender stops the whole run, so a connection with a past is not believed.
         self.close()
-        return self._transact(self._ready(envelope), envelope, None)
+        return self._transact(self._ready(envelope), envelope, b"", nothing)
 
     def _ready(self, envelope: Envelope) -> SmtpConnection:
-        if self._announced is not None and self._announced is not envelope:
+        if self._announced is not None and self._announced != commands(envelope):
             self._drop()
         if self._connection is not None and self._carried >= self._most:
             self.close()
@@ -129,20 +142,25 @@ class SmtpTransport:
         return self._connection
 
     def _transact(
-        self, connection: SmtpConnection, envelope: Envelope, following: Envelope | None
+        self,
+        connection: SmtpConnection,
+        envelope: Envelope,
+        after: bytes,
+        meanwhile: Callable[[], None],
     ) -> Outcome:
+        """`after`: what is said of the next message, b"" for nothing."""
         started = monotonic()
-        announced, self._announced = self._announced is envelope, None
+        announced, self._announced = self._announced is not None, None
         pipelined = announced or (self._may_pipeline and connection.has_extn("pipelining"))
         self._carried += 1
         if not pipelined or self._carried >= self._most or self._given_up:
-            following = None
+            after = b""
         transaction = Transaction(connection, envelope, pipelined=pipelined, announced=announced)
         code: int | None = None
         words: bytes | str
         try:
-            code, words = transaction.run(following)
-            self._announced = following if transaction.has_announced else None
+            code, words = transaction.run(after, meanwhile)
+            self._announced = after if transaction.has_announced else None
             self._leave_clean(connection, transaction.phase, code)
         except OSError as error:
             words = _loss(error, self._settings)
@@ -157,7 +175,7 @@ class SmtpTransport:
             code=code,
             enhanced_code=enhanced_code_of(text) if code else "",
             text=text,
-            seconds=monotonic() - started,
+            seconds=monotonic() - started - transaction.other_seconds,
             provider=self.provider,
         )
 

@@ -6,10 +6,12 @@ belong to the commands are never believed.
 """
 
 import re
+from collections.abc import Callable
+from time import monotonic
 from typing import Final
 
 from jobraker_cli.delivery.smtp_connection import SmtpConnection
-from jobraker_cli.delivery.transport import Envelope, Phase
+from jobraker_cli.delivery.transport import Envelope, Heading, Phase
 from jobraker_cli.errors import MessageError
 
 ONE_WRITE: Final = 262_144
@@ -30,7 +32,7 @@ class Transaction:
     """One message over an open connection; `phase` says how far it came.
 
     `announced`: its commands went out with the body before it. `has_announced`: the commands of
-    the following one went out with this body.
+    the following one went out with this body. `other_seconds` were spent on something else.
     """
 
     def __init__(
@@ -38,13 +40,18 @@ class Transaction:
     ) -> None:
         self.phase = Phase.MAIL
         self.has_announced = False
+        self.other_seconds = 0.0
         self._connection = connection
         self._envelope = envelope
         self._pipelined = pipelined
         self._announced = announced
 
-    def run(self, following: Envelope | None) -> Reply:
-        """The reply that decided, as code and text; raises OSError when none came."""
+    def run(self, after: bytes, meanwhile: Callable[[], None]) -> Reply:
+        """The reply that decided, as code and text; raises OSError when none came.
+
+        `after`, what is said of the next message, may go out with the content. `meanwhile` is
+        called between the content and its reply.
+        """
         reply = self._all_at_once() if self._pipelined else self._in_step()
         if self.phase is not Phase.DATA or reply[0] != 354:
             return reply
@@ -52,7 +59,7 @@ class Transaction:
             raise OutOfStepError("the server says more than it is asked")
         content = dot_stuffed(self._envelope.content)
         if self._pipelined and len(content) <= ONE_WRITE:
-            return self._hand_over_with(content, following)
+            return self._hand_over_with(content, after, meanwhile)
         return self._hand_over(content)
 
     def _in_step(self) -> Reply:
@@ -101,10 +108,9 @@ class Transaction:
                 break  # nothing follows
         return replies
 
-    def _hand_over_with(self, content: bytes, following: Envelope | None) -> Reply:
+    def _hand_over_with(self, content: bytes, after: bytes, meanwhile: Callable[[], None]) -> Reply:
         """Write content, dot and the next message's commands at once."""
         self.phase = Phase.BODY
-        after = commands(following) if following is not None else b""
         try:
             self._connection.write(content + _END + after)
         except OSError:
@@ -114,8 +120,11 @@ class Transaction:
                 return self._connection.getreply()
             raise
         self.phase = Phase.DOT
+        written = monotonic()
+        meanwhile()
+        self.other_seconds = monotonic() - written
         reply = self._connection.getreply()
-        self.has_announced = following is not None
+        self.has_announced = bool(after)
         if reply[0] // 100 == 2:
             self.phase = Phase.DONE
         return reply
@@ -142,11 +151,18 @@ def _is_refusal(phase: Phase, reply: Reply) -> bool:
     return reply[0] // 100 != (3 if phase is Phase.DATA else 2)
 
 
-def commands(envelope: Envelope) -> bytes:
+def commands(one: Heading) -> bytes:
     """What is said before the content of a message, in one write."""
-    return f"MAIL FROM:<{envelope.sender}>\r\nRCPT TO:<{envelope.recipient}>\r\nDATA\r\n".encode(
-        "ascii"
-    )
+    return f"MAIL FROM:<{one.sender}>\r\nRCPT TO:<{one.recipient}>\r\nDATA\r\n".encode("ascii")
+
+
+def can_be_said(one: Heading) -> bool:
+    """Whether its addresses say no more to the server than one sender and one recipient."""
+    return bool(one.recipient) and all(map(_is_sendable, (one.sender, one.recipient)))
+
+
+def _is_sendable(address: str) -> bool:
+    return len(address) <= _LONGEST_ADDRESS and not _UNSENDABLE.search(address)
 
 
 def dot_stuffed(content: bytes) -> bytes:
@@ -160,7 +176,7 @@ def dot_stuffed(content: bytes) -> bytes:
 def check(envelope: Envelope) -> None:
     """Refuse (MessageError) what could say more to the server than one mail to one recipient."""
     for role, address in (("sender", envelope.sender), ("recipient", envelope.recipient)):
-        if _UNSENDABLE.search(address) or len(address) > _LONGEST_ADDRESS:
+        if not _is_sendable(address):
             raise MessageError(f"message {envelope.id}: SMTP cannot carry its {role}'s address")
     if not envelope.recipient:
         raise MessageError(f"message {envelope.id} has no recipient")

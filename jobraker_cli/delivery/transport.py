@@ -1,5 +1,6 @@
 """What every way out has in common: an envelope goes in, an outcome comes back."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -18,6 +19,24 @@ class Phase(StrEnum):
     DONE = "done"
 
 
+class Heading(Protocol):
+    """Whom a message is from and to: what a server is told before the content."""
+
+    @property
+    def sender(self) -> str:
+        """The address that the message comes back to."""
+        ...
+
+    @property
+    def recipient(self) -> str:
+        """The address that it goes to."""
+        ...
+
+
+def nothing() -> None:
+    """What there is to do meanwhile when there is nothing."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Envelope:
     """One message for one recipient; `content` has CRLF line ends and goes out as it is."""
@@ -34,7 +53,8 @@ class Outcome:
     """What happened to one message.
 
     `code` is None when no reply came (the connection was lost or the time was up). `text` is one
-    line of at most 500 characters that names neither the recipient nor a password.
+    line of at most 500 characters that names neither the recipient nor a password. `seconds` are
+    those that the message took, without what was done meanwhile.
     """
 
     phase: Phase
@@ -50,10 +70,16 @@ class Transport(Protocol):
 
     provider: str
 
-    def send(self, envelope: Envelope, following: Envelope | None = None) -> Outcome:
+    def send(
+        self,
+        envelope: Envelope,
+        following: Heading | None = None,
+        meanwhile: Callable[[], None] = nothing,
+    ) -> Outcome:
         """Send one message; how the receiver took it is the value.
 
-        `following`, if it is known, is what the next call will send; some ways out gain by it.
+        `following`, if it is known, is whom the next call is for; some ways out gain by it.
+        `meanwhile` may be called while the receiver is waited for, at most once.
 
         Raises UnreachableError or ConfigError when no message can go this way now, and
         MessageError when this one never can.

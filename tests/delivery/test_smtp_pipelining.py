@@ -1,6 +1,8 @@
 """Pipelining: what goes out together, and that no reply is ever taken for another's."""
 
+import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -65,6 +67,29 @@ def test_the_next_messages_commands_go_out_with_the_body(
         "BODY",
     ]
     assert [one.content for one in server.received] == [envelope(name).content for name in NAMES]
+
+
+def test_what_is_done_meanwhile_is_done_before_the_reply_is_read_and_its_time_is_not_counted(
+    server: SmtpServer, transport: SmtpTransport
+) -> None:
+    done: list[str] = []
+
+    def work() -> None:
+        done.append("once")
+        time.sleep(0.3)
+
+    outcome = transport.send(envelope("ada"), None, work)
+    assert (outcome.phase, done) == (Phase.DONE, ["once"])
+    assert outcome.seconds < 0.3
+
+
+def test_what_a_server_cannot_be_told_of_the_next_message_is_not_announced(
+    server: SmtpServer, transport: SmtpTransport
+) -> None:
+    hostile = replace(envelope("bob"), recipient="bob@example.org>\r\nRCPT TO:<eve@example.org")
+    assert transport.send(envelope("ada"), hostile).phase is Phase.DONE
+    assert transport.send(envelope("cyd")).phase is Phase.DONE
+    assert server.writes == ["EHLO", *["MAIL RCPT DATA", "BODY"] * 2]
 
 
 def test_nothing_is_pipelined_where_the_server_does_not_offer_it(
