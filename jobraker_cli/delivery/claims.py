@@ -102,6 +102,7 @@ class Claims:
                 before=before,
                 lease_seconds=self.policy.lease_seconds,
                 limit=limit if room is None else min(limit, room),
+                locale=self.locales.of_all,
             )
             if not claimed:
                 return ()

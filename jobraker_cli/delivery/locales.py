@@ -16,6 +16,11 @@ class Locales:
     default: str
     expression: str = ""
 
+    @property
+    def of_all(self) -> str:
+        """The language of everybody's mail; "" where each person has their own."""
+        return "" if self.expression else self.default
+
     def of(self, connection: Connection, user_ids: Collection[str]) -> Mapping[str, str]:
         """The tag of each of these users' language, in one query at most."""
         found = {}

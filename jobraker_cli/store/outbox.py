@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, func, or_, select, text
+from sqlalchemy import Connection, Row, Select, and_, case, func, or_, select, text
 
 from jobraker_cli.errors import JobrakerError
 from jobraker_cli.model import Letter
 from jobraker_cli.store import ledger
+from jobraker_cli.store.among import one_of
 from jobraker_cli.store.types import clock, clock_plus, comparable
 
 UNKNOWN_MOMENT = datetime(1970, 1, 1, tzinfo=UTC)  # of a row in SQLite whose created_at is none
@@ -121,10 +122,12 @@ def claim(
     before: int | None = None,
     lease_seconds: int,
     limit: int,
+    locale: str = "",
 ) -> Sequence[Claimed]:
     """Take messages that are due, or whose sender's lease ended, most urgent first.
 
-    `fresh`: see `select_due`. `before`: only what is more urgent than this priority.
+    `fresh`: see `select_due`. `before`: only what is more urgent than this priority. `locale` is
+    from now on the language of those that have none.
     """
     found = select_due(now, fresh, owner).limit(limit).with_for_update(skip_locked=True)
     if before is not None:
@@ -134,6 +137,7 @@ def claim(
         owner=owner,
         attempt=_outbox.c.attempt + 1,
         lease_until=clock_plus(lease_seconds),
+        locale=case((_outbox.c.locale == "", locale), else_=_outbox.c.locale),
     )
     if connection.dialect.name == "postgresql":
         due = found.with_only_columns(_outbox.c.id, _outbox.c.state.label("was")).cte("due")
@@ -150,7 +154,7 @@ def claim(
         raise JobrakerError(
             "A row of jobraker_outbox has an id that is not spelled as 32 hex digits"
         )
-    return [_claimed(row, row.attempt + 1) for row in rows]
+    return [_claimed(row, row.attempt + 1, locale) for row in rows]
 
 
 def _order(one: Claimed) -> tuple[int, datetime, str]:
@@ -202,7 +206,7 @@ def tried(connection: Connection, ids: Collection[str]) -> set[str]:
     """Which messages were tried before: a retry sends the same bytes, so they must not change."""
     if not ids:
         return set()
-    found = select(_attempt.c.outbox_id).where(_attempt.c.outbox_id.in_(ids))
+    found = select(_attempt.c.outbox_id).where(one_of(connection, _attempt.c.outbox_id, ids))
     return set(connection.execute(found).scalars())
 
 
@@ -211,8 +215,8 @@ def message_id_of(row_id: str, domain: str) -> str:
     return f"<{row_id}@{domain}>"
 
 
-def letter_of(row: Row[Any], payload: str) -> Letter:
-    """What a mail is made from, with this payload."""
+def letter_of(row: Row[Any], payload: str, locale: str = "") -> Letter:
+    """What a mail is made from, with this payload; in this language where the row has none."""
     return Letter(
         id=row.id,
         kind=row.kind,
@@ -221,14 +225,14 @@ def letter_of(row: Row[Any], payload: str) -> Letter:
         payload=payload,
         message_id=row.message_id or "",
         created_at=row.created_at or UNKNOWN_MOMENT,
-        locale=row.locale,
+        locale=row.locale or locale,
     )
 
 
-def _claimed(row: Row[Any], tries: int) -> Claimed:
+def _claimed(row: Row[Any], tries: int, locale: str = "") -> Claimed:
     """A row of `_CLAIMED` and the state it `was` in."""
     return Claimed(
-        letter=letter_of(row, row.payload),
+        letter=letter_of(row, row.payload, locale),
         attempt=tries,
         was=row.was,
         expires_at=row.expires_at,

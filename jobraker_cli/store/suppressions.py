@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
+from jobraker_cli.store.among import one_of
 from jobraker_cli.store.ledger import suppression
 from jobraker_cli.store.types import clock
 from jobraker_cli.store.upsert import insert_into
@@ -32,7 +33,8 @@ def suppressed(connection: Connection, keys: Collection[str]) -> Mapping[str, st
     """Which of these keys are suppressed, with the reason."""
     if not keys:
         return {}
-    found = select(suppression.c.key, suppression.c.reason).where(suppression.c.key.in_(keys))
+    found = select(suppression.c.key, suppression.c.reason)
+    found = found.where(one_of(connection, suppression.c.key, keys))
     return {row.key: row.reason for row in connection.execute(found)}
 
 

@@ -2,7 +2,8 @@
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
+from dataclasses import dataclass
 from datetime import datetime
 from json.encoder import encode_basestring_ascii as _quoted
 from typing import Any
@@ -15,12 +16,13 @@ from jobraker_cli.mail.consent import ONE_ALERT, consent
 from jobraker_cli.mail.digest import headline_of
 from jobraker_cli.mail.wording import Words
 from jobraker_cli.model import Job, Preference, User
-from jobraker_cli.store import alerts, jobs, outbox, past, preferences
+from jobraker_cli.store import outbox, past, preferences, standing
 from jobraker_cli.store.outbox import Claimed
 from jobraker_cli.tasks.digest import Digest, Item, Section
 
 KIND = "job_alert"
-_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_ID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+_IDS = re.compile(f"{_ID}(?:,{_ID})*")
 POSTINGS = 50  # of one vacancy that a payload remembers
 _KEPT = 50_000  # jobs, each with its places, of which the facts are kept as JSON text
 
@@ -110,11 +112,12 @@ def check(
     was not mailed, so that a repost of it is.
     """
     contents = {one.letter.id: _read(one.letter.payload) for one in claimed}
+    read = [content for content in contents.values() if content is not None]
     users = {one.letter.user_id for one in claimed if one.letter.user_id is not None}
-    active = alerts.active_users(connection, users)
-    wanted = alerts.still_wanted(connection, _collect(contents, _alert_ids))
+    active = standing.active_users(connection, users)
+    wanted = standing.wanted_alerts(connection, set().union(*(one.alert_ids for one in read)))
     wanted -= _declined(preferences.chosen(connection, users), now)
-    still_open = jobs.open_ids(connection, _collect(contents, _job_ids), now)
+    still_open = standing.open_jobs(connection, set().union(*(one.job_ids for one in read)), now)
     done_with = past.done_with(connection, users)
     tried = outbox.tried(connection, list(contents))
     found: dict[str, Checked] = {}
@@ -125,10 +128,12 @@ def check(
         elif content is not None:
             own = done_with.get(one.letter.user_id or "")
             fitting = still_open - own if own else still_open
-            checked = _checked(content, wanted, fitting, frozen=one.letter.id in tried)
+            if content.goes_as_it_is(wanted, fitting):
+                continue
+            checked = _checked(content.payload, wanted, fitting, frozen=one.letter.id in tried)
             found.update({one.letter.id: checked} if checked is not None else {})
             if checked is not None and checked.payload and one.letter.user_id is not None:
-                dropped = _job_ids(content) - _job_ids(json.loads(checked.payload))
+                dropped = content.job_ids - _job_ids(json.loads(checked.payload))
                 past.forget_sent(connection, one.letter.user_id, dropped, one.letter.id)
     return found
 
@@ -175,24 +180,47 @@ def _still(still_open: set[str]) -> Callable[[dict[str, Any]], dict[str, Any] | 
     return keep
 
 
-def _read(text: str) -> dict[str, Any] | None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Content:
+    """A payload with the ids in it; `job_ids` are the postings behind `shown`, these among them."""
+
+    payload: dict[str, Any]
+    alert_ids: Set[str]
+    job_ids: Set[str]
+    shown: Set[str]
+
+    def goes_as_it_is(self, wanted: Set[str], still_open: Set[str]) -> bool:
+        """Whether nothing in it is over; False as well where that is not seen at once."""
+        return (
+            bool(self.shown)
+            and self.alert_ids <= wanted
+            and self.job_ids <= still_open
+            and self.shown <= still_open
+            and all(section["jobs"] for section in self.payload["sections"])
+        )
+
+
+def _read(text: str) -> _Content | None:
     """The payload if it has the shape we write; anything else is left to the composer to refuse."""
     try:
-        content: Any = payloads.parsed(text)
-        for section in content["sections"]:
-            _require_id(section["alert_id"])
-            for job in section["jobs"]:
-                for job_id in _ids(job):
-                    _require_id(job_id)
+        payload: Any = payloads.parsed(text)
+        found = _Content(
+            payload=dict(payload),
+            alert_ids={section["alert_id"] for section in payload["sections"]},
+            job_ids=_job_ids(payload),
+            shown={job["id"] for section in payload["sections"] for job in section["jobs"]},
+        )
+        return found if _are_ids(found.alert_ids) and _are_ids(found.job_ids) else None
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None
-    return dict(content)
 
 
-def _require_id(text: str) -> None:
-    """Raise ValueError for an id in any but the spelling that we write."""
-    if not _ID.fullmatch(text):
-        raise ValueError(text)
+def _are_ids(texts: Set[str]) -> bool:
+    """Whether all of them have the spelling that we write."""
+    if not texts:
+        return True
+    together = ",".join(texts)
+    return len(together) == 37 * len(texts) - 1 and _IDS.fullmatch(together) is not None
 
 
 def _ids(job: Mapping[str, Any]) -> list[str]:
@@ -200,18 +228,7 @@ def _ids(job: Mapping[str, Any]) -> list[str]:
     return list(job.get("job_ids") or [job["id"]])
 
 
-def _alert_ids(content: Mapping[str, Any]) -> set[str]:
-    return {section["alert_id"] for section in content["sections"]}
-
-
 def _job_ids(content: Mapping[str, Any]) -> set[str]:
     return {
         job_id for section in content["sections"] for job in section["jobs"] for job_id in _ids(job)
     }
-
-
-def _collect(
-    contents: Mapping[str, dict[str, Any] | None],
-    ids_of: Callable[[Mapping[str, Any]], set[str]],
-) -> set[str]:
-    return {found for content in contents.values() if content for found in ids_of(content)}

@@ -13,7 +13,7 @@ from jobraker_cli.mail import payloads
 from jobraker_cli.mail.kinds import KINDS
 from jobraker_cli.mail.password_reset import HIDDEN
 from jobraker_cli.model import User
-from jobraker_cli.store import alerts
+from jobraker_cli.store import standing
 from jobraker_cli.store.outbox import Claimed
 from jobraker_cli.tasks import messages
 from jobraker_cli.tasks.applying import GONE
@@ -42,7 +42,7 @@ def check(
     A row that does not say until when its link works is good for the kind's lifetime.
     """
     users = {one.letter.user_id for one in claimed if one.letter.user_id is not None}
-    active = alerts.active_users(connection, users)
+    active = standing.active_users(connection, users)
     found: dict[str, Checked] = {}
     for one in claimed:
         content = messages.content(one.letter.payload)

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from jobraker_cli.delivery.checks import Checked
-from jobraker_cli.store import alerts, jobs, outbox, past
+from jobraker_cli.store import outbox, past, standing
 from jobraker_cli.store.outbox import Claimed
 from jobraker_cli.tasks import messages
 from jobraker_cli.tasks.applying import GONE
@@ -21,10 +21,10 @@ def check(
     """
     contents = {one.letter.id: messages.content(one.letter.payload) for one in claimed}
     users = {one.letter.user_id for one in claimed if one.letter.user_id is not None}
-    active = alerts.active_users(connection, users)
+    active = standing.active_users(connection, users)
     done_with = past.done_with(connection, users)
     named = {job for content in contents.values() for job in _job_ids(content)}
-    still_open = jobs.open_ids(connection, named, now)
+    still_open = standing.open_jobs(connection, named, now)
     tried = outbox.tried(connection, list(contents))
     found: dict[str, Checked] = {}
     for one in claimed:

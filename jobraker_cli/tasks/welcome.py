@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from jobraker_cli.delivery.checks import Checked
-from jobraker_cli.store import alerts, baselines, welcomes
+from jobraker_cli.store import baselines, standing, welcomes
 from jobraker_cli.store.engine import reading
 from jobraker_cli.store.outbox import Claimed
 from jobraker_cli.store.welcomes import Newcomer
@@ -83,7 +83,7 @@ def check(
 ) -> Mapping[str, Checked]:
     """Cancel what would go to somebody who is gone."""
     users = {one.letter.user_id for one in claimed if one.letter.user_id is not None}
-    active = alerts.active_users(connection, users)
+    active = standing.active_users(connection, users)
     return {
         one.letter.id: Checked(cancel=GONE)
         for one in claimed
