@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Engine, TextClause, text
+from sqlalchemy import Connection, Engine, TextClause, exc, text
 
 from jobraker_cli.store.outbox import Attempt, Settlement
 from jobraker_cli.store.types import sqlite_moment
@@ -42,6 +42,12 @@ SELECT v.id, {_COLUMNS.replace("attempt", "v.attempt", 1)}
 FROM v JOIN settled ON settled.id = v.id WHERE v.phase IS NOT NULL
 """
 )
+_PREPARED = "jobraker_settle"
+_PREPARE = f"PREPARE {_PREPARED} (text, text) AS {_SETTLE_POSTGRESQL.text}".replace(
+    ":rows", "$1"
+).replace(":owner", "$2")
+_EXECUTE = f"EXECUTE {_PREPARED} (%s, %s)"
+_NOT_KEPT = ("26000", "42P05")  # no such prepared statement; there is one of this name already
 _SETTLE_SQLITE = text(
     _SETTLE.format(
         rows="""(SELECT
@@ -76,6 +82,8 @@ SELECT json_extract(value, '$.outbox_id'), {_EXTRACTED} FROM json_each(:rows)
 
 def settle_alone(engine: Engine, owner: str, settlements: Sequence[Settlement]) -> None:
     """Write outcomes in a transaction of their own: one round trip, where one statement does it."""
+    if not settlements:
+        return
     if engine.dialect.name != "postgresql":
         with engine.begin() as connection:
             settle(connection, owner, settlements)
@@ -84,11 +92,31 @@ def settle_alone(engine: Engine, owner: str, settlements: Sequence[Settlement]) 
         driver: Any = connection.connection.dbapi_connection
         driver.autocommit = True  # SQLAlchemy's way to do it costs a round trip
         try:
-            settle(connection, owner, settlements)
+            _settle_prepared(connection, owner, _json(_rows(connection, settlements)))
             connection.commit()
         finally:
             if not driver.closed:
                 driver.autocommit = False
+
+
+def _settle_prepared(connection: Connection, owner: str, rows: str) -> None:
+    """Settle by a statement that the server plans once; as ever where it is not kept.
+
+    A pooler may hand each statement to another session of the server, and none is in a transaction.
+    """
+    if connection.info.get(_PREPARED, True):
+        try:
+            if _PREPARED not in connection.info:
+                connection.exec_driver_sql(_PREPARE)
+                connection.info[_PREPARED] = True
+            connection.exec_driver_sql(_EXECUTE, (rows, owner))
+        except exc.DBAPIError as error:
+            if getattr(error.orig, "pgcode", None) not in _NOT_KEPT:
+                raise
+            connection.info[_PREPARED] = False
+        else:
+            return
+    connection.execute(_SETTLE_POSTGRESQL, {"rows": rows, "owner": owner})
 
 
 def settle(connection: Connection, owner: str, settlements: Sequence[Settlement]) -> None:
@@ -96,8 +124,8 @@ def settle(connection: Connection, owner: str, settlements: Sequence[Settlement]
     if not settlements:
         return
     if connection.dialect.name == "postgresql":
-        rows = [{**_row(connection, one), **_try(connection, one.tried)} for one in settlements]
-        connection.execute(_SETTLE_POSTGRESQL, {"rows": _json(rows), "owner": owner})
+        outcomes = _json(_rows(connection, settlements))
+        connection.execute(_SETTLE_POSTGRESQL, {"rows": outcomes, "owner": owner})
         return
     rows = [_row(connection, one) for one in settlements]
     found = connection.execute(_SETTLE_SQLITE, {"rows": _json(rows), "owner": owner})
@@ -110,6 +138,10 @@ def settle(connection: Connection, owner: str, settlements: Sequence[Settlement]
             if one.tried is not None and one.id.replace("-", "") in ours
         ],
     )
+
+
+def _rows(connection: Connection, settlements: Sequence[Settlement]) -> list[dict[str, object]]:
+    return [{**_row(connection, one), **_try(connection, one.tried)} for one in settlements]
 
 
 def _row(connection: Connection, one: Settlement) -> dict[str, object]:

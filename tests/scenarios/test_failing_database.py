@@ -132,9 +132,32 @@ def test_an_outcome_whose_commit_was_not_answered_is_written_once(
 
 
 @pytest.mark.parametrize(
+    "of_another",
+    ["PREPARE jobraker_settle (text, text) AS SELECT $1, $2", "DEALLOCATE ALL"],
+)
+def test_outcomes_are_written_where_a_pooler_keeps_no_statement_for_us(
+    postgres_board: Board, jobraker: Command, of_another: str
+) -> None:
+    queued(postgres_board, jobraker, 3)
+    postgres_board.execute("UPDATE jobraker_outbox SET state = 'sending', owner = 'me'")
+    moment = datetime(2026, 11, 23, 9, tzinfo=UTC)
+    engine = connect(postgres_board.url.replace("postgresql://", "postgresql+psycopg2://"))
+    for number, entry in enumerate(jobraker("outbox", "list", "--json").json):
+        if number == ("DEALLOCATE" in of_another):
+            with engine.begin() as connection:
+                connection.exec_driver_sql(of_another)
+        outcome = Settlement(id=entry["id"], attempt=0, state="sent", at=moment)
+        settle_alone(engine, "me", [outcome])
+    engine.dispose()
+    states = [one["state"] for one in jobraker("outbox", "list", "--json").json]
+    assert states == ["sent"] * 3
+
+
+@pytest.mark.parametrize(
     ("mark", "code"),
     [
-        (b"jsonb_to_recordset", 0),  # outcomes
+        (b"jsonb_to_recordset", 0),  # how outcomes are to be written
+        (b"EXECUTE jobraker_settle", 0),  # outcomes
         (b"SKIP LOCKED", 69),  # a claim
         (b"COMMIT", 69),  # the first of all
     ],
