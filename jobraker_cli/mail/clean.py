@@ -36,6 +36,10 @@ def clean_line(text: str, limit: int = 200) -> str:
     """
     if not text.isprintable():  # nothing dropped below is printable, and most text is
         text = _DROPPED.sub("", text)
+    elif text.isascii() and "  " not in text:  # it has no blank but the space, and none too many
+        line = text.strip()
+        if "?" not in line:
+            return line if len(line) <= limit else _cut(line, limit)
     line = _BLANK.sub(" ", text).strip()
     line = line.replace("=?", "= ?").replace("?=", "? =")
     return line if len(line) <= limit else _cut(line, limit)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -72,7 +73,10 @@ class Composer:
         self._timezone = timezone
         self._locale = locale
         self._sign = sign
+        self._site = urlsplit(self._brand.site_url).netloc
         self._words: dict[tuple[str, int], Words] = {}
+        # The mails of a run were written at one moment.
+        self._worded: Callable[[str, datetime], tuple[Words, str]] = lru_cache(64)(self._wording)
         self._templates = Templates(templates, {"accent": self._brand.accent})
         if templates is not None:  # an operator hears of a mistake before anything is claimed
             self._templates.check()
@@ -133,22 +137,27 @@ class Composer:
     def _variables(
         self, letter: Letter, kind: MailKind, links: Links, locale: str
     ) -> dict[str, object]:
-        year = letter.created_at.astimezone(self._timezone).year
-        if (locale, year) not in self._words:
-            self._words[locale, year] = Words.of(locale, self._timezone, letter.created_at)
-        words = self._words[locale, year]
-        day = words.day(letter.created_at)
+        words, day = self._worded(locale, letter.created_at)
         variables: dict[str, object] = {
             "mail": kind.view(_payload(letter), links, words),
             "brand": self._brand,
-            "site": urlsplit(self._brand.site_url).netloc,
-            "date": day[:1].upper() + day[1:],  # it begins a line; Spanish days are written small
+            "site": self._site,
+            "date": day,
             "scope": kind.scope,
             "manage_url": links.manage,
         }
         if kind.list_mail:
             variables["unsubscribe_url"] = links.unsubscribe(kind.scope)
         return variables
+
+    def _wording(self, locale: str, written: datetime) -> tuple[Words, str]:
+        """What a mail is worded with, and its day."""
+        year = written.astimezone(self._timezone).year
+        if (locale, year) not in self._words:
+            self._words[locale, year] = Words.of(locale, self._timezone, written)
+        words = self._words[locale, year]
+        day = words.day(written)
+        return words, day[:1].upper() + day[1:]  # it begins a line; Spanish days are written small
 
     def _rendered(self, opened: "_Opened") -> tuple[str, str, str]:
         """Subject, text and HTML, the latter two with the names of pieces in them."""

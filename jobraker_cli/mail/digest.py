@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 
 import orjson
 
@@ -53,7 +54,7 @@ class Section:
     cards: tuple[Card, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Digest:
     """What the templates of a digest speak of, as `mail`; `sections` hold at least one card.
 
@@ -68,7 +69,7 @@ class Digest:
     more: int
     words: Words = field(repr=False)
 
-    @property
+    @cached_property
     def total(self) -> int:
         """How many jobs were found, shown or not."""
         return len(self.cards) + self.more
@@ -78,7 +79,7 @@ class Digest:
         """Whether it covers a calendar period, so that there can be none where nothing is new."""
         return self.frequency in {"daily", "weekly", "monthly"}
 
-    @property
+    @cached_property
     def headline(self) -> str:
         """How many jobs, and of which time: "7 new jobs today"."""
         ngettext, total = self.words.ngettext, self.total
@@ -90,7 +91,7 @@ class Digest:
             return ngettext("%(num)s new job this month", "%(num)s new jobs this month", total)
         return ngettext("%(num)s new job", "%(num)s new jobs", total)
 
-    @property
+    @cached_property
     def intro(self) -> str:
         """The first sentence."""
         gettext = self.words.gettext

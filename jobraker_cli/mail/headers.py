@@ -53,12 +53,13 @@ def _list_headers(letter: Letter, kind: MailKind, links: Links) -> list[tuple[st
     found = [("List-Id", f"<{links.brand.list_id}>"), ("List-Unsubscribe", ways)]
     if link.startswith("https:"):  # RFC 8058 3.1: one click is for https only
         found.append(("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"))
-    found.append(("Feedback-ID", _feedback_id(letter, kind, links)))
+    brand = links.brand
+    who = _feedback_id(letter.created_at, brand.list_id, kind.name, brand.from_email)
+    found.append(("Feedback-ID", who))
     return found
 
 
-def _feedback_id(letter: Letter, kind: MailKind, links: Links) -> str:
+@lru_cache(maxsize=64)
+def _feedback_id(written: datetime, list_id: str, kind: str, from_email: str) -> str:
     """Campaign, list, kind, sender: what complaints are counted by; nothing of the person."""
-    campaign = f"{letter.created_at:%Y%m%d}"
-    sender = links.brand.from_email.rpartition("@")[2].strip(">")
-    return f"{campaign}:{links.brand.list_id}:{kind.name}:{sender}"
+    return f"{written:%Y%m%d}:{list_id}:{kind}:{from_email.rpartition('@')[2].strip('>')}"

@@ -1,7 +1,7 @@
 """The links of one person's mail."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.parse import quote
 
@@ -18,6 +18,7 @@ class Links:
     key: SigningKey
     user_id: str | None
     issued_at: datetime
+    _tokens: dict[str, str] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     @property
     def manage(self) -> str:
@@ -52,7 +53,10 @@ class Links:
     def _token(self, scope: str) -> str:
         if self.user_id is None:
             raise MessageError("list mail without a user: nobody could unsubscribe from it")
-        try:
-            return tokens.sign(self.key, self.user_id, scope, self.issued_at)
-        except ValueError as error:
-            raise MessageError("the user's id does not fit into an unsubscribe link") from error
+        if scope not in self._tokens:  # a mail has each of its links several times
+            try:
+                token = tokens.sign(self.key, self.user_id, scope, self.issued_at)
+            except ValueError as error:
+                raise MessageError("the user's id does not fit into an unsubscribe link") from error
+            self._tokens[scope] = token
+        return self._tokens[scope]

@@ -170,7 +170,8 @@ def _smaller(lines: Sequence[str], pieces: Pieces) -> Sequence[bytes]:
     """Quoted-printable, unless most of the text is not ASCII and base64 is the smaller one."""
     quoted = _quoted_printable(lines, pieces)
     octets = sum(map(len, quoted)) + 2 * len(quoted)
-    least = sum(len(pieces[line].text if line in pieces else line) for line in lines) + len(lines)
+    least = sum(map(len, lines)) + len(lines)
+    least += sum(len(pieces[line].text) - len(line) for line in lines if line in pieces)
     if octets > _in_base64(least):  # else it is the smaller one even if all of it is ASCII
         text = whole("\n".join(lines), pieces)
         if not text.isascii() and octets > _in_base64(len(text.encode("utf-8", "ignore")) + 1):
@@ -185,19 +186,19 @@ def _in_base64(octets: int) -> float:
 def _quoted_printable(lines: Sequence[str], pieces: Pieces) -> list[bytes]:
     encoded = []
     for line in lines:
-        if line in pieces:
-            encoded.append(pieces[line].encoded)
-        elif NAME_ENDS in line:
-            encoded.append(piece(whole(line, pieces)).encoded)
-        else:
+        if NAME_ENDS not in line:
             encoded.append(_quoted_line(line))
+        elif line in pieces:
+            encoded.append(pieces[line].encoded)
+        else:
+            encoded.append(piece(whole(line, pieces)).encoded)
     return encoded
 
 
 @lru_cache(maxsize=16_384)  # most lines of the templates stand in many mails
 def _quoted_line(line: str) -> bytes:
     """One line, which may become several; no encoding reaches beyond the line it is of."""
-    octets = _NO_BODY.sub("", line).encode("utf-8")
+    octets = (line if line.isprintable() else _NO_BODY.sub("", line)).encode("utf-8")
     return binascii.b2a_qp(octets, istext=True).replace(b"\n", b"\r\n")
 
 

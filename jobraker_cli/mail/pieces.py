@@ -51,7 +51,13 @@ class Pieces:
 
     def each(self, values: Sequence[object], macro: Callable[..., str], *more: object) -> str:
         """`values | once_each(macro, ...)`: once(macro, value, ...) of each, on lines of theirs."""
-        pieces = [self.once(macro, value, *more) for value in values]
+        names, what, keys = self._names, getattr(macro, "name", macro), tuple(map(_key, more))
+        pieces = [
+            found[0]
+            if (found := names.get((what, _key(value), *keys)))
+            else self.once(macro, value, *more)
+            for value in values
+        ]
         lines = "\n".join(pieces)
         safe = bool(pieces) and isinstance(pieces[0], Markup)
         return Markup(lines) if safe else lines  # noqa: S704 - names of pieces

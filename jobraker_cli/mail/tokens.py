@@ -26,7 +26,6 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
 
 from jobraker_cli.mail.brand import SigningKey
 
@@ -48,7 +47,6 @@ class Unsubscribe:
     issued_at: datetime
 
 
-@lru_cache(maxsize=64)  # a mail has each of its links several times
 def sign(key: SigningKey, user_id: str, scope: str, issued_at: datetime) -> str:
     """The token; the same arguments give the same token. ValueError for ids that it cannot hold."""
     signed = f"1.{key.id}.{user_id}.{scope}.{int(issued_at.timestamp())}"
