@@ -5,7 +5,7 @@ type, endless or hostile. What is odd is left out; only a digest without any job
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
@@ -21,6 +21,7 @@ _PLACES_IN_TEXT = 5
 _REASONS = 3
 MOST_CARDS = 5_000  # kept at a time; a card takes about two kilobytes
 _MOST_PAY = 10**12
+_PREVIEW = 160  # characters
 _GAP = re.compile(r",(?:\s*,)+")
 
 
@@ -106,9 +107,19 @@ class Digest:
         """What an inbox shows after the subject: the jobs that the subject does not name."""
         first, *others = self.cards
         if others:
-            return clean_line(self.words.listed(card.phrase for card in others), 160)
+            return clean_line(self.words.listed(_as_many_as_show(others)), _PREVIEW)
         facts = (first.place, first.pay, *first.tags, first.deadline)
-        return clean_line(self.words.listed(fact for fact in facts if fact), 160)
+        return clean_line(self.words.listed(fact for fact in facts if fact), _PREVIEW)
+
+
+def _as_many_as_show(cards: Sequence[Card]) -> Iterator[str]:
+    """The jobs in a few words, of which so many fill a preview and more."""
+    length = 0
+    for card in cards:
+        if length > _PREVIEW:
+            return
+        length += len(card.phrase)
+        yield card.phrase
 
 
 def headline_of(title: str, company: str, total: int, words: Words) -> str:

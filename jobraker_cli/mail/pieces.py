@@ -12,6 +12,7 @@ from markupsafe import Markup
 from jobraker_cli.mail.mime import NAME_ENDS, Piece, piece
 
 MOST_PIECES = 10_000  # kept at a time, in each language
+_BY_VALUE = frozenset({str, Markup, int})
 _PLAIN = frozenset({FunctionType, MethodType})
 _WANTS_CONTEXT = getattr(pass_context(lambda context: context), "jinja_pass_arg")  # noqa: B009
 
@@ -19,13 +20,15 @@ _WANTS_CONTEXT = getattr(pass_context(lambda context: context), "jinja_pass_arg"
 class Pieces:
     """What many mails show alike is rendered and encoded once: a macro's output for equal values.
 
+    It stands on lines of its own, so that it has no line break at its end.
+
     The macro must go by its values alone: nothing of one mail may stand in it. A template gets the
     name of the piece, which `mime` replaces; `named` holds all that may stand in a mail.
     """
 
     def __init__(self) -> None:
         self.named: dict[str, Piece] = {}
-        self._names: dict[tuple[object, ...], tuple[str, tuple[object, ...]]] = {}
+        self._names: dict[object, dict[object, tuple[str, tuple[object, ...]]]] = {}
         self._count = 0
 
     def make_room(self) -> None:
@@ -36,11 +39,44 @@ class Pieces:
 
     def once(self, macro: Callable[..., str], *values: object) -> str:
         """What templates call as once(macro, value, ...)."""
-        key = (getattr(macro, "name", macro), *map(_key, values))
-        found = self._names.get(key)
+        return self._once(self._of(macro, values[1:]), macro, *values)
+
+    def each(self, values: Sequence[object], macro: Callable[..., str], *more: object) -> str:
+        """`values | once_each(macro, ...)`: once(macro, value, ...) of each, on lines of theirs."""
+        names = self._of(macro, more)
+        pieces = [
+            found[0]
+            if (found := names.get(_key(value)))
+            else self._once(names, macro, value, *more)
+            for value in values
+        ]
+        lines = "\n".join(pieces)
+        safe = bool(pieces) and isinstance(pieces[0], Markup)
+        return Markup(lines) if safe else lines  # noqa: S704 - names of pieces
+
+    def _of(
+        self, macro: Callable[..., str], more: tuple[object, ...]
+    ) -> dict[object, tuple[str, tuple[object, ...]]]:
+        """The pieces of a macro with these values after the first, by its first value."""
+        what: object = getattr(macro, "name", macro)
+        if more:
+            what = (what, *map(_key, more))
+        found = self._names.get(what)
+        if found is None:
+            found = self._names[what] = {}
+        return found
+
+    def _once(
+        self,
+        names: dict[object, tuple[str, tuple[object, ...]]],
+        macro: Callable[..., str],
+        *values: object,
+    ) -> str:
+        key = _key(values[0]) if values else None
+        found = names.get(key)
         if found is None:
             # The values are kept with it, so that their ids stay theirs.
-            found = self._names[key] = self._named(macro(*values)), values
+            found = names[key] = self._named(macro(*values).rstrip("\n")), values
         return found[0]
 
     def _named(self, rendered: str) -> str:
@@ -49,26 +85,13 @@ class Pieces:
         self.named[name] = piece(rendered)
         return Markup(name) if isinstance(rendered, Markup) else name  # noqa: S704 - digits only
 
-    def each(self, values: Sequence[object], macro: Callable[..., str], *more: object) -> str:
-        """`values | once_each(macro, ...)`: once(macro, value, ...) of each, on lines of theirs."""
-        names, what, keys = self._names, getattr(macro, "name", macro), tuple(map(_key, more))
-        pieces = [
-            found[0]
-            if (found := names.get((what, _key(value), *keys)))
-            else self.once(macro, value, *more)
-            for value in values
-        ]
-        lines = "\n".join(pieces)
-        safe = bool(pieces) and isinstance(pieces[0], Markup)
-        return Markup(lines) if safe else lines  # noqa: S704 - names of pieces
-
 
 def _key(value: object) -> object:
-    """Texts by what they say, safe ones apart from those to be escaped; all else by identity."""
+    """Texts and numbers by what they say, safe texts apart; all else by identity."""
     kind = type(value)
-    if kind is str:
-        return value
-    return (Markup, str(value)) if kind is Markup else id(value)
+    if kind not in _BY_VALUE:
+        return id(value)
+    return value if kind is str else (kind, str(value))
 
 
 class PlainContext(Context):
@@ -79,15 +102,16 @@ class PlainContext(Context):
         """Call something from a template."""
         kind = type(called)
         if kind is Macro:
-            values = (self.eval_ctx, *values)
-        elif kind not in _PLAIN or named.get("_loop_vars") or named.get("_block_vars"):
+            named.pop("_loop_vars", None)
+            named.pop("_block_vars", None)
+            return called(self.eval_ctx, *values, **named)
+        if kind not in _PLAIN or named.get("_loop_vars") or named.get("_block_vars"):
             return super().call(called, *values, **named)
-        else:
-            wants = getattr(called, "jinja_pass_arg", None)
-            if wants is _WANTS_CONTEXT:
-                values = (self, *values)
-            elif wants is not None:
-                return super().call(called, *values, **named)
+        wants = getattr(called, "jinja_pass_arg", None)
+        if wants is _WANTS_CONTEXT:
+            values = (self, *values)
+        elif wants is not None:
+            return super().call(called, *values, **named)
         named.pop("_loop_vars", None)
         named.pop("_block_vars", None)
         return called(*values, **named)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import cache, lru_cache
+from gettext import NullTranslations
 from importlib.resources import files
 from pathlib import Path
 
@@ -94,6 +95,8 @@ class Templates:
             bytecode_cache=self._compiled,
         )
         environment.context_class = PlainContext
+        # Asked for by each template that extends or imports another, at every rendering.
+        environment.get_template = cache(environment.get_template)  # type: ignore[method-assign]
         environment.policies["ext.i18n.trimmed"] = True
         environment.globals.update(self._shared)
         _speak(environment, LANGUAGES[tag])
@@ -139,10 +142,31 @@ def _speak(environment: Environment, language: Language) -> None:
     def number(value: int) -> str:
         return f"{value:,}".replace(",", language.group)
 
+    gettext, ngettext = _spoken(words, number)
+    environment.globals.update(
+        gettext=gettext,
+        ngettext=ngettext,
+        number=number,
+        lang=language.tag,
+        dir=language.direction,
+        start="right" if language.direction == "rtl" else "left",
+        end="left" if language.direction == "rtl" else "right",
+    )
+
+
+def _spoken(
+    words: NullTranslations, number: Callable[[int], str]
+) -> tuple[Callable[..., str], Callable[..., str]]:
+    """What templates call as gettext and ngettext; values are escaped where the template does."""
+
     @cache
     def translated(message: str, escapes: bool) -> str:
         form = words.gettext(message)
         return Markup(form) if escapes else form  # noqa: S704 - ours
+
+    @cache
+    def plain(message: str, escapes: bool) -> str:
+        return translated(message, escapes) % {}
 
     @lru_cache(maxsize=1_024, typed=True)  # most of what is said has the same values in all mails
     def said(message: str, escapes: bool, **values: object) -> str:
@@ -151,6 +175,8 @@ def _speak(environment: Environment, language: Language) -> None:
     @pass_context
     def gettext(context: Context, message: str, **values: object) -> str:
         escapes = bool(context.eval_ctx.autoescape)
+        if not values:
+            return plain(message, escapes)
         try:
             return said(message, escapes, **values)
         except TypeError:  # a value that cannot be a key, or that does not fit
@@ -162,15 +188,7 @@ def _speak(environment: Environment, language: Language) -> None:
         text = Markup(form) if context.eval_ctx.autoescape else form  # noqa: S704 - ours
         return text % {"num": number(count), **values}
 
-    environment.globals.update(
-        gettext=gettext,
-        ngettext=ngettext,
-        number=number,
-        lang=language.tag,
-        dir=language.direction,
-        start="right" if language.direction == "rtl" else "left",
-        end="left" if language.direction == "rtl" else "right",
-    )
+    return gettext, ngettext
 
 
 def overridden(folder: Path | None, name: str) -> bool:
