@@ -49,6 +49,7 @@ class Group:
     served: list[tuple[str, str | None]] = field(default_factory=list)  # alert, its mail
     waiting: list[Due] = field(default_factory=list)
     notices: list[Notification] = field(default_factory=list)  # of digests without a mail
+    counted: list[bool] = field(default_factory=list)  # mails only counted: those of everything
 
     def add(self, subscriptions: Sequence[Due], mail: Mail | None) -> None:
         """Take in one person's alerts and what came of them."""
@@ -83,7 +84,8 @@ class Writer:
     def has_room(self, group: Group) -> bool:
         """Whether the run's limit allows one more mail."""
         limit = self._run.options.limit
-        return limit is None or self._report.counts["planned"] + len(group.mails) < limit
+        mails = len(group.mails) + len(group.counted)
+        return limit is None or self._report.counts["planned"] + mails < limit
 
     def write(self, group: Group) -> None:
         """Outbox rows, sent jobs and marks, in one transaction; a dry run only reports."""
@@ -91,8 +93,9 @@ class Writer:
         if (options.dry_run and not options.counting) or options.detailed:
             self.messages += [self._described(mail) for mail in group.mails]
         if options.dry_run:
-            counts["planned"] += len(group.mails)
-            counts["of_everything"] += sum(mail.of_everything for mail in group.mails)
+            found = [*group.counted, *(mail.of_everything for mail in group.mails)]
+            counts["planned"] += len(found)
+            counts["of_everything"] += sum(found)
         else:
             with self._app.engine.begin() as connection:
                 queued = self._queue(connection, group)

@@ -3,6 +3,7 @@
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import islice
 
 from jobraker_cli.errors import MessageError
 from jobraker_cli.mail.address import check_address
@@ -16,7 +17,7 @@ from jobraker_cli.store.notifications import Notification
 from jobraker_cli.store.past import NO_HISTORY, History
 from jobraker_cli.store.queueing import Queued
 from jobraker_cli.tasks import alert_mail
-from jobraker_cli.tasks.alert_group import Mail
+from jobraker_cli.tasks.alert_group import EVERYTHING, Mail
 from jobraker_cli.tasks.app import App, Run
 from jobraker_cli.tasks.digest import Digest, DigestLimits, compose
 from jobraker_cli.tasks.message_ids import message_id
@@ -127,6 +128,17 @@ class Maker:
             last_reply=reply,
             locale=locale,
         )
+
+
+def would_be_of_everything(found: Found, history: History) -> bool | None:
+    """Whether only alerts that ask for nothing would make a person's mail; None without a mail."""
+    excluded = _excluded(history)
+    shown = [
+        match
+        for _, matches in found
+        for match in islice((one for one in matches if not excluded or not excluded(one.job)), 1)
+    ]
+    return all(match.reasons == EVERYTHING for match in shown) if shown else None
 
 
 def _excluded(history: History) -> Callable[[PreparedJob], bool] | None:

@@ -16,7 +16,7 @@ from jobraker_cli.store.engine import reading
 from jobraker_cli.store.past import History
 from jobraker_cli.tasks import consents
 from jobraker_cli.tasks.alert_group import Group, Writer
-from jobraker_cli.tasks.alert_making import Found, Maker
+from jobraker_cli.tasks.alert_making import Found, Maker, would_be_of_everything
 from jobraker_cli.tasks.app import App, Run
 from jobraker_cli.tasks.new_jobs import NewJobs
 
@@ -54,6 +54,7 @@ class Serving:
         self.make = make
         self.writer = writer
         self.mailed_since = mailed_since
+        self.only_counts = run.options.counting and run.options.plan is None
 
     def batch(self, batch: Sequence[Due]) -> bool:
         """Match a batch of alerts and queue its digests; False at the limit or a signal."""
@@ -122,6 +123,10 @@ class Serving:
         locale = known.locales.get(user_id, "")
         mail = None
         by_mail = [one for one in found if one[0].id in mailed]
+        if self.only_counts:
+            of_everything = would_be_of_everything(by_mail, known.histories[user_id])
+            group.counted += [] if of_everything is None else [of_everything]
+            return
         if by_mail:
             mail = self.make.mail(alerts[0].user, by_mail, known.histories[user_id], locale)
         frozen = self.run.options.plan

@@ -119,8 +119,9 @@ class _Planner:
     def _worth(self, ranges: int) -> int:
         """How many processes share the ranges; what is to be shown or bounded, one does alone."""
         options = self.run.options
-        alone = options.limit is not None or options.detailed
-        alone |= options.dry_run and not options.counting
+        alone = options.detailed or (
+            not options.counting and (options.dry_run or options.limit is not None)
+        )
         if alone or self.app.engine.dialect.name != "postgresql" or not may_fork():
             return 1
         return min(self.app.settings.alert_workers, ranges)
@@ -156,6 +157,10 @@ class _Planner:
                 processes.tell_to_stop()
         if error:
             raise error
+        limit, counts = self.run.options.limit, self.report.counts
+        if limit is not None:  # each process counted up to it
+            counts["planned"] = min(limit, counts["planned"])
+            counts["of_everything"] = min(limit, counts["of_everything"])
         return complete
 
     def _part(self, ranges: Sequence[Range], _: Tell) -> _Part:
