@@ -1,8 +1,9 @@
 """How fast alerts are matched, beside tantivy in the same run on the same plain-word alerts.
 
-Each engine runs in a process of its own: it reads the jobs and the alerts from files and finds for
-every alert how many jobs match and the best 20. Both must find the same. Prints one JSON line a
-figure, then a table. Arguments: numbers of alerts (100000 1000000), --jobs N, --runs N.
+Each engine runs in a process of its own, jobraker also in two: it reads the jobs and the alerts
+from files and finds for every alert how many jobs match and the best 20. All must find the same.
+Prints one JSON line a figure, then a table. Arguments: numbers of alerts (100000 1000000),
+--jobs N, --runs N.
 """
 
 import argparse
@@ -16,13 +17,14 @@ import tempfile
 import time
 from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
-from itertools import islice
+from itertools import count, islice, zip_longest
 from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from jobraker_cli.matching.criteria import Wish
+    from jobraker_cli.matching.matcher import Search
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
@@ -30,6 +32,7 @@ POSTINGS = ROOT.parent / "shared" / "real-jobs"
 SHOWN = 20
 BLOCK = 50_000  # alerts that are answered together
 SEED = 42
+PROCESSES = 2
 
 
 def read_rows(path: Path) -> Iterator[list[str]]:
@@ -41,9 +44,48 @@ def read_rows(path: Path) -> Iterator[list[str]]:
 
 def with_jobraker(jobs: Path, alerts: Path) -> dict[str, Any]:
     """The engine with its full semantics, on one core."""
+    search = indexed_jobs(jobs)
+    indexed = time.perf_counter()
+    counts, shown = answered(search, alerts, 0, 1)
+    return {"indexed": indexed, "counts": counts, "shown": shown}
+
+
+def with_processes(jobs: Path, alerts: Path) -> dict[str, Any]:
+    """The same on two cores, as a run does it: the jobs indexed once, the alerts parted."""
+    from functools import partial
+    from threading import Event
+
+    from jobraker_cli.processes import Processes
+
+    search = indexed_jobs(jobs)
+    indexed = time.perf_counter()
+    processes = Processes(after_fork=lambda: None, stop=Event())
+    for number in range(PROCESSES):
+        processes.start(partial(share, search, alerts, number))
+    shares: dict[int, tuple[list[int], int]] = dict(processes.outcomes())  # type: ignore[arg-type]
+    parts = [blocks(shares[number][0]) for number in range(PROCESSES)]
+    counts = [one for turn in zip_longest(*parts, fillvalue=()) for part in turn for one in part]
+    return {
+        "indexed": indexed,
+        "counts": counts,
+        "shown": sum(shown for _, shown in shares.values()),
+    }
+
+
+def share(search: "Search", alerts: Path, number: int, _: object) -> tuple[int, Any]:
+    """What a process of several answers."""
+    return number, answered(search, alerts, number, PROCESSES)
+
+
+def blocks(counts: list[int]) -> Iterator[list[int]]:
+    """The counts of a share, block by block."""
+    return (counts[start : start + BLOCK] for start in range(0, len(counts), BLOCK))
+
+
+def indexed_jobs(jobs: Path) -> "Search":
+    """The jobs of a file, indexed."""
     from datetime import UTC, datetime, timedelta
 
-    from jobraker_cli.matching.asked import Asked
     from jobraker_cli.matching.matcher import Search
     from jobraker_cli.matching.prepared import prepare
     from jobraker_cli.model import Job, MatchRules
@@ -69,23 +111,35 @@ def with_jobraker(jobs: Path, alerts: Path) -> dict[str, Any]:
         for number, (title, text, city, kind, pay) in enumerate(read_rows(jobs))
     )
     search.index()
-    indexed = time.perf_counter()
     gc.freeze()  # as the tasks do: what is indexed stays
     gc.set_threshold(100_000)
+    return search
+
+
+def answered(search: "Search", alerts: Path, number: int, of: int) -> tuple[list[int], int]:
+    """The counts of every `of`-th block of alerts, and how many jobs are shown for them."""
+    import numpy as np
+
+    from jobraker_cli.matching.asked import Asked
+
     counts: list[int] = []
     shown = 0
     with alerts.open(encoding="utf-8") as lines:
-        while block := list(islice(lines, BLOCK)):
+        for turn in count():
+            block = list(islice(lines, BLOCK))
+            if not block:
+                break
+            if turn % of != number:
+                continue
             asked: Asked[str, str] = Asked(lambda words: words.split("|"), limits)
             words, _, rests = zip(*(line.partition("\t") for line in block), strict=True)
             asked.extend(words, rests)
             answers = search.answers(asked)
             assert answers
             found, best = answers.best(SHOWN)
-            which = answers.which.tolist()
-            counts += map(found.__getitem__, which)
-            shown += sum(map([len(numbers) for numbers in best].__getitem__, which))
-    return {"indexed": indexed, "counts": counts, "shown": shown}
+            counts += np.array(found)[answers.which].tolist()
+            shown += int(np.array([len(jobs) for jobs in best])[answers.which].sum())
+    return counts, shown
 
 
 def limits(columns: str) -> tuple["Wish", int]:
@@ -162,12 +216,12 @@ def with_tantivy(jobs: Path, alerts: Path) -> dict[str, Any]:
         found = [one for part in threads.map(search, (rows[:half], rows[half:])) for one in part]
     return {
         "indexed": indexed,
-        "counts": [count for count, _ in found],
+        "counts": [matches for matches, _ in found],
         "shown": sum(shown for _, shown in found),
     }
 
 
-ENGINES = {"jobraker": with_jobraker, "tantivy": with_tantivy}
+ENGINES = {"jobraker": with_jobraker, "processes": with_processes, "tantivy": with_tantivy}
 
 
 def measured(engine: str, jobs: Path, alerts: Path) -> dict[str, Any]:
@@ -178,13 +232,14 @@ def measured(engine: str, jobs: Path, alerts: Path) -> dict[str, Any]:
     found = ENGINES[engine](jobs, alerts)
     seconds = time.perf_counter() - started
     usage = resource.getrusage(resource.RUSAGE_SELF)
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
     return {
         "seconds": seconds,
         "indexing": found["indexed"] - started,
-        "cpu": usage.ru_utime + usage.ru_stime,
-        "memory_mib": usage.ru_maxrss / 1024,
+        "cpu": usage.ru_utime + usage.ru_stime + children.ru_utime + children.ru_stime,
+        "memory_mib": max(usage.ru_maxrss, children.ru_maxrss) / 1024,
         "matches": sum(found["counts"]),
-        "matched": sum(1 for count in found["counts"] if count),
+        "matched": sum(1 for matches in found["counts"] if matches),
         "shown": found["shown"],
         "crc": zlib.crc32(repr(found["counts"]).encode()),
     }
@@ -222,21 +277,23 @@ def versions() -> dict[str, str]:
 
 
 def compare(
-    jobs: Path, count: int, alerts: Path, number: int, runs: int, *, with_peer: bool = True
+    jobs: Path, job_count: int, alerts: Path, number: int, runs: int, *, with_peer: bool = True
 ) -> dict[str, Any]:
     """Both engines some times in turn; the medians, as figures."""
     known = versions()
-    ours, theirs = [], []
+    ours, parted, theirs = [], [], []
     for _ in range(runs):
         ours.append(in_process("jobraker", jobs, alerts))
+        parted.append(in_process("processes", jobs, alerts))
         if with_peer and known["tantivy"] != "missing":
             theirs.append(in_process("tantivy", jobs, alerts))
-    for one, other in zip(ours, theirs, strict=False):
+    for one, other in [*zip(ours, parted, strict=True), *zip(ours, theirs, strict=False)]:
         if (one["crc"], one["shown"]) != (other["crc"], other["shown"]):
             sys.exit(f"the engines disagree: {one} {other}")
     seconds = median(one["seconds"] for one in ours)
+    by_two = median(one["seconds"] for one in parted)
     peer = median(one["seconds"] for one in theirs) if theirs else None
-    size = f"{number} alerts x {count} jobs"
+    size = f"{number} alerts x {job_count} jobs"
     figure = {
         "bench": "matching",
         "size": size,
@@ -245,12 +302,14 @@ def compare(
         "peer": "tantivy, 2 threads" if theirs else "tantivy (missing)" if with_peer else None,
         "peer_value": peer and round(peer, 2),
         "ratio": peer and round(peer / seconds, 2),
+        "two_processes": round(by_two, 2),
+        "ratio_of_two_processes": peer and round(peer / by_two, 2),
         "memory_mib": round(max(one["memory_mib"] for one in ours)),
         "peer_memory_mib": round(max(one["memory_mib"] for one in theirs)) if theirs else None,
         "indexing": round(median(one["indexing"] for one in ours), 2),
         "cpu": round(median(one["cpu"] for one in ours), 2),
         "peer_cpu": round(median(one["cpu"] for one in theirs), 2) if theirs else None,
-        "pairs_per_second": round(number * count / seconds),
+        "pairs_per_second": round(number * job_count / seconds),
         "alerts_matched": ours[0]["matched"],
         "matches": ours[0]["matches"],
         "versions": known,
@@ -284,18 +343,22 @@ def main() -> None:
             figures.append(compare(jobs, options.jobs, alerts, number, options.runs))
         if POSTINGS.exists():
             # Real words and places as jobraker reads them: no other engine finds the same.
-            real, count = folder / "real.tsv", sum(1 for _ in real_jobs())
+            real, postings = folder / "real.tsv", sum(1 for _ in real_jobs())
             write(real, real_jobs())
             alerts = folder / f"alerts{options.alerts[0]}.tsv"
             figures.append(
-                compare(real, count, alerts, options.alerts[0], options.runs, with_peer=False)
+                compare(real, postings, alerts, options.alerts[0], options.runs, with_peer=False)
             )
-    print(f"\n{'size':34}{'jobraker s':>11}{'tantivy s':>11}{'ratio':>7}{'MiB':>6}{'Mpairs/s':>10}")
+    print(
+        f"\n{'size':34}{'jobraker s':>11}{'tantivy s':>11}{'ratio':>7}{'MiB':>6}{'Mpairs/s':>10}"
+        f"{'2 processes s':>15}{'ratio':>7}"
+    )
     for figure in figures:
         print(
             f"{figure['size']:34}{figure['value']:11}{figure['peer_value'] or '-':>11}"
             f"{figure['ratio'] or '-':>7}{figure['memory_mib']:6}"
             f"{figure['pairs_per_second'] / 1e6:10,.0f}"
+            f"{figure['two_processes']:15}{figure['ratio_of_two_processes'] or '-':>7}"
         )
 
 

@@ -37,9 +37,9 @@ def new_jobs(board: Board, random: Random) -> list[str]:
     ]
 
 
-def counts(tasks: Tasks, day: int, **options: bool) -> tuple[int, int]:
+def counts(tasks: Tasks, day: int, *, counting: bool) -> tuple[int, int]:
     """The mails of a dry run, and how many of them only alerts made that ask for nothing."""
-    report = tasks.run("daily-alerts", moment(day), RunOptions(dry_run=True, **options))
+    report = tasks.run("daily-alerts", moment(day), RunOptions(dry_run=True, counting=counting))
     return report.counts["planned"], report.counts["of_everything"]
 
 
@@ -58,7 +58,7 @@ def test_counting_finds_what_planning_finds(board: Board, tmp_path: Path) -> Non
                 board.add_recommendation(
                     str(row["id"]), random.choice(jobs), status=random.choice(("dismissed", "new"))
                 )
-        found = counts(tasks, day)
+        found = counts(tasks, day, counting=False)
         assert counts(tasks, day, counting=True) == found
         seen.append(found)
         report = tasks.run("daily-alerts", moment(day), RunOptions(deliver=False))
