@@ -24,27 +24,40 @@ class Asked:
     narrowing: tuple[Tree, ...]
 
 
-def matches(asked: Asked, job: Job, *, require_salary: bool) -> bool:
-    """Whether the job is what the alert asks for."""
-    return (
-        keywords(asked, job)
-        and place(asked.alert, job)
-        and (not asked.alert.remote_only or bool(remote_evidence(job)))
-        and asked.alert.job_type in ("", job.job_type)
-        and asked.alert.experience_level in ("", job.experience_level)
-        and pay(asked.alert, job, require_salary=require_salary)
-    )
+def fit(asked: Asked, job: Job, *, require_salary: bool) -> tuple[int, int, int] | None:
+    """How well the words, the place and the pay fit, 0 the best; None if the job is not asked for.
+
+    What the alert does not ask for fits worst.
+    """
+    alert = asked.alert
+    if alert.remote_only and not remote_evidence(job):
+        return None
+    if alert.job_type not in ("", job.job_type):
+        return None
+    if alert.experience_level not in ("", job.experience_level):
+        return None
+    words, where = keywords(asked, job), place(alert, job)
+    offer = pay(alert, job, require_salary=require_salary)
+    return None if words is None or where is None or offer is None else (words, where, offer)
 
 
-def keywords(asked: Asked, job: Job) -> bool:
-    """Any of the entries, but none that is excluded."""
+def keywords(asked: Asked, job: Job) -> int | None:
+    """Any of the entries, but none that is excluded: by the title, with the skills, unasked."""
     titles = [terms(job.title), *inversions(job.title)]
     skills = (*job.skills_required, *job.skills_preferred, *job.technologies)
     texts = titles + [terms(skill) for skill in skills]
     if not asked.wanted and not asked.narrowing:
-        return True
-    wanted = not asked.wanted or any(holds(tree, texts, titles) for tree in asked.wanted)
-    return wanted and all(holds(tree, texts, titles) for tree in asked.narrowing)
+        return 3
+
+    def hold(some: list[list[str]]) -> bool:
+        def entry(tree: Tree) -> bool:
+            return holds(tree, some, titles) and holds(tree, texts, titles)
+
+        return (not asked.wanted or any(map(entry, asked.wanted))) and all(
+            map(entry, asked.narrowing)
+        )
+
+    return 0 if hold(titles) else 1 if hold(texts) else None
 
 
 def holds(tree: Tree, texts: list[list[str]], titles: list[list[str]]) -> bool:
@@ -66,42 +79,46 @@ def stands(phrase: list[str], text: list[str]) -> bool:
     return any(text[at : at + length] == phrase for at in range(len(text) - length + 1))
 
 
-def place(alert: Alert, job: Job) -> bool:
-    """Whether one of the job's places lies in one of the alert's, or it can be done from there."""
+def place(alert: Alert, job: Job) -> int | None:
+    """One of the alert's places is one of the job's, has it within, or it can be done from there.
+
+    The last is for an alert that names none.
+    """
     spots = wanted_spots(alert.location)
     if not spots:
-        return True
+        return 3
     there, remote = whereabouts(job), bool(remote_evidence(job))
+    found = []
     for spot in spots:
         if spot.remote and not remote:
             continue
-        if not spot.area:
-            return True
-        if any(key in there.sites.own or key in there.sites.within for key in spot.area.own):
-            return True
         region = there.region
-        if remote and not region.own:
-            return True
-        if remote and any(key in region.within for key in spot.area.own):
-            return True
-        if remote and any(key in region.own for key in spot.area.within):
-            return True
-    return False
+        if not spot.area or any(key in there.sites.own for key in spot.area.own):
+            found.append(0)
+        elif any(key in there.sites.within for key in spot.area.own):
+            found.append(1)
+        elif remote and (
+            not region.own
+            or any(key in region.within for key in spot.area.own)
+            or any(key in region.own for key in spot.area.within)
+        ):
+            found.append(2)
+    return min(found, default=None)
 
 
-def pay(alert: Alert, job: Job, *, require_salary: bool) -> bool:
-    """Whether the ranges overlap, as amounts a year."""
+def pay(alert: Alert, job: Job, *, require_salary: bool) -> int | None:
+    """The ranges overlap, as amounts a year; it is not said; the alert does not ask."""
     least, most = alert.min_salary or None, alert.max_salary or None
     if least is None and most is None:
-        return True
+        return 2
     low, high = job.salary_min or None, job.salary_max or None
     times = TIMES_A_YEAR.get(job.salary_period)
     if times is None or (low is None and high is None) or job.salary_currency != "USD":
-        return not require_salary
+        return None if require_salary else 1
     if least is not None and most is not None and least > most:
         least, most = most, least
     if low is not None and high is not None and low > high:
         low, high = high, low
     too_low = least is not None and high is not None and high * times < least
     too_high = most is not None and low is not None and low * times > most
-    return not too_low and not too_high
+    return None if too_low or too_high else 0

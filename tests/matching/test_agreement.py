@@ -8,7 +8,9 @@ import json
 import os
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from operator import itemgetter
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -20,11 +22,12 @@ from jobraker_cli.matching.criteria import wish_of
 from jobraker_cli.matching.matcher import Search
 from jobraker_cli.matching.prepared import prepare
 from jobraker_cli.model import Alert, Job, MatchRules
-from tests.matching.plain import Asked, Tree, matches
+from tests.matching.plain import Asked, Tree, fit
 
 POSTINGS = Path(__file__).parents[3] / "shared" / "real-jobs"
 PAIRS = int(os.environ.get("JOBRAKER_TEST_PAIRS", "20000"))
 JOBS = 500
+NEWEST = datetime(2026, 11, 20, tzinfo=UTC)
 SKILLS = ("Python", "C++", "Node.js", "Project Management", "SQL", "R&D", "Go", "Excel", "CI/CD")
 PERIODS = ("yearly", "yearly", "monthly", "hourly", "fortnightly")
 LEVELS = ("entry", "mid", "senior", "lead")
@@ -57,6 +60,7 @@ def some_jobs(random: Random) -> Iterator[Job]:
         pay = random.choice((None, None, 20, 45, 3_000, 9_000, 60_000, 120_000))
         yield Job(
             id=f"{number:04}",
+            posted_at=NEWEST - timedelta(hours=number // 2),
             run_seq=1,
             title=title,
             location=location,
@@ -150,9 +154,13 @@ def test_the_engine_agrees_with_the_plain_evaluator(required: bool) -> None:
             matched = answers.matches(number) or ()
             found = [match.rank for match in matched]
             alone = [match.rank for match in search.matches(wish_of(one.alert), 0) or ()]
-            engine = {match.job.job.id for match in matched}
-            plain = {job.id for job in jobs if matches(one, job, require_salary=required)}
+            engine = [match.job.job.id for match in matched]
+            fits = [(fit(one, job, require_salary=required), job) for job in jobs]
+            # The best first, then the newest, which stand first among the jobs.
+            plain = [
+                job.id for how_well, job in sorted(filter(itemgetter(0), fits), key=itemgetter(0))
+            ]
             if engine != plain:
-                differing.append((one.alert, sorted(engine ^ plain)))
+                differing.append((one.alert, engine, plain))
             assert found == alone == sorted(found)
     assert not differing
