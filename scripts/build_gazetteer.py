@@ -309,6 +309,8 @@ def add_metros(world: World) -> None:
             *(form.format(cores[0].name) for form in forms),
         ):
             world.names.add(name, sense, 1e10)
+            if "or" in row:
+                world.names.add(name, (*sense, world.city(row["or"]).number), 2e10)
 
 
 def _script(text: str) -> str:

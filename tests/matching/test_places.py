@@ -91,6 +91,10 @@ SAME = [
     ("San Francisco Bay Area", "Bay Area"),
     ("Upper Marlboro, MD", "MD - Upper Marlboro"),
     ("Pawleys Island, South Carolina", "SC - Pawleys Island"),
+    ("Kent", "Kent, WA"),
+    ("Surrey", "Surrey, BC"),
+    ("Norfolk", "Norfolk, Virginia"),
+    ("Cornwall", "Cornwall, Ontario"),
 ]
 
 WITHIN = [
@@ -169,6 +173,15 @@ WITHIN = [
     ("Chicago area", "Oak Brook, IL, United States"),
     ("us", "Austin, TX"),
     ("near Boston", "Boston, MA"),
+    ("Kent", "Maidstone, Kent, UK"),
+    ("Surrey", "Guildford, Surrey, United Kingdom"),
+    ("Yorkshire", "Leeds, West Yorkshire"),
+    ("Yorkshire", "Sheffield"),
+    ("Sussex", "Brighton, East Sussex"),
+    ("Norfolk", "Norwich"),
+    ("Hampshire", "Southampton, UK"),
+    ("County Durham", "Darlington, England"),
+    ("England", "Kent"),
 ]
 
 ELSEWHERE = [
@@ -225,6 +238,13 @@ ELSEWHERE = [
     ("United States", "N/A"),
     ("United States", "Distribution Center 12"),
     ("Nowhere Special", "Berlin"),
+    ("Kent", "London, UK"),
+    ("Norfolk, VA", "Norwich"),
+    ("Norwich", "Norfolk"),
+    ("Hampshire", "Manchester, New Hampshire"),
+    ("New Hampshire", "Southampton, Hampshire"),
+    ("Cornwall, Ontario", "Truro, Cornwall"),
+    ("Surrey, BC", "Guildford, Surrey"),
 ]
 
 REMOTE = [
