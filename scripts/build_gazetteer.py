@@ -30,6 +30,7 @@ LEAST_PEOPLE_BY_COUNTRY = {"US": 1_000}
 LEAST_PEOPLE_FOR_OTHER_NAMES = 15_000
 LEAST_PEOPLE_FOR_ALL_OTHER_NAMES = 100_000
 LEAST_PEOPLE_FOR_WORLD_SCRIPTS = 1_000_000
+NEARLY_ALL = 0.9  # of the people of an area
 KILOMETRES_A_DEGREE = 111.2
 BOROUGH_KILOMETRES = 45  # from the middle of the city, at most
 # A further name makes a city as likely as a tenth of its people would under its main name.
@@ -313,6 +314,25 @@ def add_metros(world: World) -> None:
                 world.names.add(name, (*sense, world.city(row["or"]).number), 2e10)
 
 
+def nest_metros(world: World) -> None:
+    """Put the metropolitan areas of which nearly all people live in a larger one into that."""
+    inside: defaultdict[int, set[int]] = defaultdict(set)
+    for city in world.cities:
+        for part in city.parts:
+            if world.areas[part][0] == "p":
+                inside[part].add(city.number)
+    first = world.cities[0].number
+    people = {
+        part: sum(world.cities[number - first].people for number in cities)
+        for part, cities in inside.items()
+    }
+    for part, cities in inside.items():
+        for other, more in inside.items():
+            shared = sum(world.cities[number - first].people for number in cities & more)
+            if people[part] < people[other] and shared >= NEARLY_ALL * people[part]:
+                world.areas[part][1].append(other)
+
+
 def _script(text: str) -> str:
     for letter in text:
         if letter.isalpha():
@@ -448,6 +468,7 @@ def main() -> None:
     for number, city in enumerate(world.cities):
         city.number = first + number
     add_metros(world)
+    nest_metros(world)
     add_cities(world)
     add_nicknames(world)
     add_city_states(world)

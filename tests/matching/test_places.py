@@ -182,6 +182,15 @@ WITHIN = [
     ("Hampshire", "Southampton, UK"),
     ("County Durham", "Darlington, England"),
     ("England", "Kent"),
+    ("King County", "Kent, WA"),
+    ("Cook County, IL", "Evanston, IL"),
+    ("Westchester", "White Plains, NY"),
+    ("Bay Area", "San Mateo County, CA"),
+    ("Bay Area", "Silicon Valley"),
+    ("South Florida", "Broward County, FL"),
+    ("New York Metro", "Nassau County, NY"),
+    ("Yorkshire", "West Yorkshire"),
+    ("Texas", "Harris County"),
 ]
 
 ELSEWHERE = [
@@ -245,6 +254,11 @@ ELSEWHERE = [
     ("New Hampshire", "Southampton, Hampshire"),
     ("Cornwall, Ontario", "Truro, Cornwall"),
     ("Surrey, BC", "Guildford, Surrey"),
+    ("King County", "Tacoma, WA"),
+    ("Broward", "Miami, FL"),
+    ("Nassau County", "Nassau, Bahamas"),
+    ("North Yorkshire", "Yorkshire"),
+    ("Silicon Valley", "San Francisco Bay Area"),
 ]
 
 REMOTE = [
