@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import Engine, exc, text
 
 from jobraker_cli.errors import BusyError, ConfigError, UnreachableError
-from jobraker_cli.store import alerts, notifications, outbox, past, queueing, suppressions
+from jobraker_cli.store import alerts, marks, notifications, outbox, past, queueing, suppressions
 from jobraker_cli.store.engine import connect, reading, sqlite_path, tolerant_json, translate
 from jobraker_cli.store.locks import lock
 from jobraker_cli.store.notifications import Notification
@@ -70,9 +70,9 @@ def test_the_scope_of_a_run_counts_what_is_served(board: Board, engine: Engine) 
         board.add_alert(board.add_user(), frequency="weekly"),
     ):
         with engine.begin() as connection:
-            alerts.write_marks(connection, [idle], 1)
+            marks.write_marks(connection, [idle], 1)
     with engine.begin() as connection:
-        alerts.write_marks(connection, [marked], 2)
+        marks.write_marks(connection, [marked], 2)
     with reading(engine) as connection:
         assert alerts.scope(connection, "daily", 3) == (2, 2, False)
     board.add_alert(board.add_user(), keywords=["java", "Anywhere:kafka"])
@@ -84,7 +84,7 @@ def test_a_mark_never_moves_back(board: Board, engine: Engine) -> None:
     alert = board.add_alert(board.add_user())
     for run_seq in (5, 3, 7, 6):
         with engine.begin() as connection:
-            alerts.write_marks(connection, [alert], run_seq)
+            marks.write_marks(connection, [alert], run_seq)
     with reading(engine) as connection:
         (found,) = alerts.served(connection, "daily", after_user=None, through_user=None, floor=0)
     assert found.alert.floor == 7
@@ -109,7 +109,7 @@ def test_nothing_asked_is_nothing_answered(engine: Engine) -> None:
         assert suppressions.suppressed(connection, []) == {}
         assert alerts.still_wanted(connection, []) == set()
         assert alerts.active_users(connection, []) == set()
-        alerts.write_marks(connection, [], 1)
+        marks.write_marks(connection, [], 1)
         past.write_sent_jobs(connection, [])
 
 

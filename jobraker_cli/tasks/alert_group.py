@@ -6,8 +6,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
-from jobraker_cli.store import alerts as store
-from jobraker_cli.store import notifications, past, queueing
+from jobraker_cli.store import marks, notifications, past, queueing
 from jobraker_cli.store.alerts import Due
 from jobraker_cli.store.notifications import Notification
 from jobraker_cli.store.past import SentJob
@@ -111,10 +110,10 @@ class Writer:
         notifications.write(connection, [*map(self._notice, queued), *group.notices])
         served = [alert for alert, mail_id in group.served if mail_id is None or mail_id in new]
         past.write_sent_jobs(connection, [row for mail in pending for row in mail.sent_jobs()])
-        store.write_marks(connection, served, self._through)
-        store.write_first_marks(connection, {one.alert_id: one.floor for one in group.waiting})
+        marks.write_marks(connection, served, self._through)
+        marks.write_first_marks(connection, {one.alert_id: one.floor for one in group.waiting})
         if self._app.settings.write_last_run:
-            store.write_last_run(connection, served, self._run.now)
+            marks.write_last_run(connection, served, self._run.now)
         return queued
 
     def _described(self, mail: Mail) -> PlannedMessage:
