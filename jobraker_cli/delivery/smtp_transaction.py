@@ -13,6 +13,7 @@ from typing import Final
 from jobraker_cli.delivery.smtp_connection import SmtpConnection
 from jobraker_cli.delivery.transport import Envelope, Heading, Phase
 from jobraker_cli.errors import MessageError
+from jobraker_cli.mail.mime import WireBytes
 
 ONE_WRITE: Final = 262_144
 """Octets of content up to which body and dot go out together; a longer body may be interrupted."""
@@ -167,6 +168,8 @@ def _is_sendable(address: str) -> bool:
 
 def dot_stuffed(content: bytes) -> bytes:
     """The content as it goes on the wire, up to the final dot (RFC 5321 4.5.2)."""
+    if isinstance(content, WireBytes):
+        return content
     stuffed = content.replace(b"\r\n.", b"\r\n..")
     if stuffed.startswith(b"."):
         stuffed = b"." + stuffed
@@ -181,5 +184,7 @@ def check(envelope: Envelope) -> None:
     if not envelope.recipient:
         raise MessageError(f"message {envelope.id} has no recipient")
     content = envelope.content
+    if isinstance(content, WireBytes):
+        return
     if not content.count(b"\r\n") == content.count(b"\r") == content.count(b"\n"):
         raise MessageError(f"message {envelope.id} has line ends other than CRLF")

@@ -40,8 +40,15 @@ _NAME = re.compile(r"[A-Za-z0-9-]{1,76}")
 _PLAIN = re.compile(r"[\x20-\x7e]*")
 _PHRASE = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]*")  # atoms, RFC 5322 3.2.3
 _NO_BODY = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+_FIRST_DOTS = re.compile(rb"^\.+", re.MULTILINE)
 _UTF8 = Charset("utf-8")
 _PIECE_NAME = re.compile(f"{NAME_ENDS}[0-9]+{NAME_ENDS}")
+
+
+class WireBytes(bytes):
+    """A message as SMTP carries it: every line ends with CRLF, and none begins with a dot."""
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +81,14 @@ def build(
 ) -> bytes:
     """The message: the headers in their order, then MIME-Version and Content-Type, then both parts.
 
-    `pieces` are those whose names stand in the parts. The same arguments give the same bytes.
-    Raises MessageError for what no header can hold.
+    They are WireBytes, and the same for the same arguments. `pieces` are those whose names stand in
+    the parts. Raises MessageError for what no header can hold.
     """
     boundary = _boundary(headers)
     kind = _folded("Content-Type", ("multipart/alternative;", f'boundary="{boundary}"'))
     head = [*(_header(name, value) for name, value in headers), "MIME-Version: 1.0", kind, ""]
     between = f"--{boundary}".encode("ascii")
-    return b"\r\n".join(
+    lines = b"\r\n".join(
         (
             "\r\n".join(head).encode("ascii"),
             between,
@@ -95,6 +102,7 @@ def build(
             b"",
         )
     )
+    return WireBytes(lines)
 
 
 def _boundary(headers: Iterable[tuple[str, str]]) -> str:
@@ -197,9 +205,15 @@ def _quoted_printable(lines: Sequence[str], pieces: Pieces) -> list[bytes]:
 
 @lru_cache(maxsize=16_384)  # most lines of the templates stand in many mails
 def _quoted_line(line: str) -> bytes:
-    """One line, which may become several; no encoding reaches beyond the line it is of."""
+    """One line, which may become several; no encoding reaches beyond the line it is of.
+
+    A dot that SMTP would have to double (RFC 5321 4.5.2) is encoded, with a soft line break.
+    """
     octets = (line if line.isprintable() else _NO_BODY.sub("", line)).encode("utf-8")
-    return binascii.b2a_qp(octets, istext=True).replace(b"\n", b"\r\n")
+    encoded = binascii.b2a_qp(octets, istext=True)
+    if encoded.startswith(b".") or b"\n." in encoded:
+        encoded = _FIRST_DOTS.sub(lambda dots: b"=2E=\n" * len(dots[0]), encoded)
+    return encoded.replace(b"\n", b"\r\n")
 
 
 def _base64(body: bytes) -> list[bytes]:

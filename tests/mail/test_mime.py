@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jobraker_cli.errors import MessageError
-from jobraker_cli.mail.mime import NAME_ENDS, build, piece
+from jobraker_cli.mail.mime import NAME_ENDS, WireBytes, build, piece
 from tests.mail.samples import HOSTILE, parsed
 
 FROM = ("From", "Example Jobs <alerts@jobs.example.com>")
@@ -31,7 +31,9 @@ def part(message: EmailMessage, subtype: str) -> str:
 
 
 def assert_fit_for_the_wire(content: bytes) -> None:
+    assert type(content) is WireBytes
     assert content.endswith(b"\r\n")
+    assert not re.search(rb"(?:^|\r\n)\.", content)
     assert re.search(rb"(?<!\r)\n|\r(?!\n)", content) is None
     assert re.search(rb"[^\t\r\n -~]", content) is None
     head, _, body = content.partition(b"\r\n\r\n")
@@ -119,6 +121,13 @@ def test_long_lines_and_trailing_blanks_survive() -> None:
 def test_controls_and_lone_surrogates_leave_the_bodies() -> None:
     message = parsed(build([MESSAGE_ID], "a\x00b\x1bc\x7fd\x9be\ud800f\tg", "h"))
     assert part(message, "plain") == "abcdef\tg\n"
+
+
+@pytest.mark.parametrize("text", [".", "..", ".a.\n...\n", "x" * 75 + "." * 80, "\x00.a"])
+def test_no_line_begins_with_a_dot_and_every_dot_arrives(text: str) -> None:
+    content = build([MESSAGE_ID], text, text)
+    assert_fit_for_the_wire(content)
+    assert part(parsed(content), "plain").strip("\n") == text.strip("\n\x00")
 
 
 @given(text=ANY_TEXT | ODD_TEXT, html=ANY_TEXT | ODD_TEXT)
