@@ -199,14 +199,14 @@ class Claims:
         Whether a commit that failed took place is unknown; the guard of `settle` makes the second
         write harmless either way.
         """
-        retry = tenacity.Retrying(
-            retry=tenacity.retry_if_exception(_connection_lost),
-            stop=tenacity.stop_after_attempt(4),
-            wait=tenacity.wait_exponential(multiplier=0.2, max=2),
-            reraise=True,
-        )
-        if settled:
-            retry(self._write_once, settled, dead_addresses, full_mailboxes)
+        if not settled:
+            return
+        try:
+            self._write_once(settled, dead_addresses, full_mailboxes)
+        except exc.DBAPIError as error:
+            if not _connection_lost(error):
+                raise
+            _AGAIN(self._write_once, settled, dead_addresses, full_mailboxes)
 
     def _write_once(
         self,
@@ -239,3 +239,11 @@ def _with_payload(one: Claimed, payload: str | None) -> Claimed:
 
 def _connection_lost(error: BaseException) -> bool:
     return isinstance(error, exc.DBAPIError) and isinstance(translate(error), UnreachableError)
+
+
+_AGAIN = tenacity.Retrying(
+    retry=tenacity.retry_if_exception(_connection_lost),
+    stop=tenacity.stop_after_attempt(4),
+    wait=tenacity.wait_exponential(multiplier=0.2, max=2),
+    reraise=True,
+)

@@ -4,7 +4,6 @@ import json
 import math
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, tzinfo
-from functools import lru_cache
 
 import orjson
 
@@ -12,19 +11,29 @@ from jobraker_cli.mail.clean import clean_line
 
 _MOST = 10**12
 _LONGEST_KEPT = 20_000
+_MOST_KEPT = 512  # two claims of a process
 
 
-def parsed(payload: str) -> object:
-    """A payload's JSON, which nobody may change: its check and its mail share it.
+_kept: dict[str, object] = {}  # payloads that were checked, until their mails are made
+
+
+def checked(payload: str) -> object:
+    """A payload's JSON for the check before its send; kept for its mail: nobody may change it.
 
     Raises ValueError and RecursionError.
     """
-    return _parsed(payload) if len(payload) <= _LONGEST_KEPT else _loaded(payload)
+    found = _loaded(payload)
+    if len(payload) <= _LONGEST_KEPT:
+        if len(_kept) >= _MOST_KEPT:
+            _kept.clear()
+        _kept[payload] = found
+    return found
 
 
-@lru_cache(maxsize=512)  # two claims of a process
-def _parsed(payload: str) -> object:
-    return _loaded(payload)
+def parsed(payload: str) -> object:
+    """A payload's JSON for its mail. Raises ValueError and RecursionError."""
+    found = _kept.pop(payload, None)
+    return _loaded(payload) if found is None else found
 
 
 def _loaded(payload: str) -> object:

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from types import FunctionType, MethodType
+from typing import Any
 
-from jinja2 import BytecodeCache, pass_context
+from jinja2 import BytecodeCache, nodes, pass_context
 from jinja2.bccache import Bucket
+from jinja2.compiler import CodeGenerator, Frame
 from jinja2.runtime import Context, Macro
 from jinja2.utils import internalcode
 from markupsafe import Markup
@@ -13,6 +15,7 @@ from jobraker_cli.mail.mime import NAME_ENDS, Piece, piece
 
 MOST_PIECES = 10_000  # kept at a time, in each language
 _BY_VALUE = frozenset({str, Markup, int})
+_CALLED_PLAINLY = frozenset({"once", "gettext", "ngettext"})
 _PLAIN = frozenset({FunctionType, MethodType})
 _WANTS_CONTEXT = getattr(pass_context(lambda context: context), "jinja_pass_arg")  # noqa: B009
 
@@ -37,7 +40,8 @@ class Pieces:
             self._names.clear()
             self.named.clear()
 
-    def once(self, macro: Callable[..., str], *values: object) -> str:
+    @pass_context
+    def once(self, _: object, macro: Callable[..., str], *values: object) -> str:
         """What templates call as once(macro, value, ...)."""
         return self._once(self._of(macro, values[1:]), macro, *values)
 
@@ -92,6 +96,25 @@ def _key(value: object) -> object:
     if kind not in _BY_VALUE:
         return id(value)
     return value if kind is str else (kind, str(value))
+
+
+class PlainCalls(CodeGenerator):
+    """Compiles the calls that templates make most to plain calls of Python."""
+
+    def visit_Call(  # type: ignore[override]  # noqa: N802 - as Jinja names it
+        self, node: nodes.Call, frame: Frame, **options: Any
+    ) -> None:
+        """One call in a template."""
+        name = node.node.name if isinstance(node.node, nodes.Name) else ""
+        if name not in _CALLED_PLAINLY or node.dyn_args or node.dyn_kwargs:
+            super().visit_Call(node, frame, **options)
+            return
+        self.visit(node.node, frame)
+        self.write("(context")
+        for value in (*node.args, *node.kwargs):
+            self.write(", ")
+            self.visit(value, frame)
+        self.write(")")
 
 
 class PlainContext(Context):

@@ -27,7 +27,7 @@ from markupsafe import Markup
 from jobraker_cli.errors import ConfigError
 from jobraker_cli.mail.clean import clean_line
 from jobraker_cli.mail.languages import LANGUAGES, SOURCE, Language, catalogue
-from jobraker_cli.mail.pieces import Compiled, Pieces, PlainContext
+from jobraker_cli.mail.pieces import Compiled, Pieces, PlainCalls, PlainContext
 
 PARTS = ("subject.txt", "txt", "html")
 ORIGINALS = "jobraker"  # "jobraker/emails/base.html" is ours, whatever an operator put before it
@@ -95,6 +95,8 @@ class Templates:
             bytecode_cache=self._compiled,
         )
         environment.context_class = PlainContext
+        if kind is Environment:
+            environment.code_generator_class = PlainCalls
         # Asked for by each template that extends or imports another, at every rendering.
         environment.get_template = cache(environment.get_template)  # type: ignore[method-assign]
         environment.policies["ext.i18n.trimmed"] = True

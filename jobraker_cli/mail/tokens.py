@@ -26,6 +26,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from jobraker_cli.mail.brand import SigningKey
 
@@ -71,7 +72,14 @@ def verify(keys: Sequence[SigningKey], token: str, now: datetime) -> Unsubscribe
 
 
 def _seal(key: SigningKey, signed: bytes) -> str:
-    return f"{_encode(signed)}.{_encode(hmac.digest(key.secret, signed, hashlib.sha256))}"
+    mac = _keyed(key.secret).copy()
+    mac.update(signed)
+    return f"{_encode(signed)}.{_encode(mac.digest())}"
+
+
+@lru_cache(maxsize=16)  # to begin with a key takes as long as all that follows
+def _keyed(secret: bytes) -> hmac.HMAC:
+    return hmac.new(secret, digestmod=hashlib.sha256)
 
 
 def _open(token: str) -> re.Match[str] | None:

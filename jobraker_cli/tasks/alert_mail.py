@@ -203,7 +203,7 @@ class _Content:
 def _read(text: str) -> _Content | None:
     """The payload if it has the shape we write; anything else is left to the composer to refuse."""
     try:
-        payload: Any = payloads.parsed(text)
+        payload: Any = payloads.checked(text)
         found = _Content(
             payload=dict(payload),
             alert_ids={section["alert_id"] for section in payload["sections"]},

@@ -22,7 +22,7 @@ def test_equal_values_are_one_piece_and_others_are_not() -> None:
         made.append(value)
         return escape(value)
 
-    names = [pieces.once(macro, value) for value in ("<b>", "<b>", "<i>", Markup("<b>"))]
+    names = [pieces.once(None, macro, value) for value in ("<b>", "<b>", "<i>", Markup("<b>"))]
     assert [text_of(pieces, name) for name in names] == [
         "&lt;b&gt;",
         "&lt;b&gt;",
@@ -30,7 +30,7 @@ def test_equal_values_are_one_piece_and_others_are_not() -> None:
         "<b>",
     ]
     assert made == ["<b>", "<i>", Markup("<b>")]
-    assert pieces.once(macro, Markup("<b>")) == names[3]
+    assert pieces.once(None, macro, Markup("<b>")) == names[3]
     assert all(isinstance(name, Markup) for name in names)
 
 
