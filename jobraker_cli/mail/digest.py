@@ -70,7 +70,7 @@ class Digest:
     more: int
     words: Words = field(repr=False)
 
-    @cached_property
+    @property
     def total(self) -> int:
         """How many jobs were found, shown or not."""
         return len(self.cards) + self.more

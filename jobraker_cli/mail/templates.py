@@ -144,10 +144,9 @@ def _speak(environment: Environment, language: Language) -> None:
     def number(value: int) -> str:
         return f"{value:,}".replace(",", language.group)
 
-    gettext, ngettext = _spoken(words, number)
     environment.globals.update(
-        gettext=gettext,
-        ngettext=ngettext,
+        gettext=_gettext(words),
+        ngettext=_ngettext(words, number),
         number=number,
         lang=language.tag,
         dir=language.direction,
@@ -156,10 +155,8 @@ def _speak(environment: Environment, language: Language) -> None:
     )
 
 
-def _spoken(
-    words: NullTranslations, number: Callable[[int], str]
-) -> tuple[Callable[..., str], Callable[..., str]]:
-    """What templates call as gettext and ngettext; values are escaped where the template does."""
+def _gettext(words: NullTranslations) -> Callable[..., str]:
+    """What templates call as gettext; values are escaped where the template does that."""
 
     @cache
     def translated(message: str, escapes: bool) -> str:
@@ -184,13 +181,28 @@ def _spoken(
         except TypeError:  # a value that cannot be a key, or that does not fit
             return translated(message, escapes) % values
 
-    @pass_context
-    def ngettext(context: Context, singular: str, plural: str, count: int, **values: object) -> str:
+    return gettext
+
+
+def _ngettext(words: NullTranslations, number: Callable[[int], str]) -> Callable[..., str]:
+    """What templates call as ngettext; values are escaped where the template does that."""
+
+    def counted(count: int, singular: str, plural: str, escapes: bool, **values: object) -> str:
         form = words.ngettext(singular, plural, count)
-        text = Markup(form) if context.eval_ctx.autoescape else form  # noqa: S704 - ours
+        text = Markup(form) if escapes else form  # noqa: S704 - ours
         return text % {"num": number(count), **values}
 
-    return gettext, ngettext
+    said_of = lru_cache(maxsize=1_024, typed=True)(counted)
+
+    @pass_context
+    def ngettext(context: Context, singular: str, plural: str, count: int, **values: object) -> str:
+        escapes = bool(context.eval_ctx.autoescape)
+        try:
+            return said_of(count, singular, plural, escapes, **values)
+        except TypeError:
+            return counted(count, singular, plural, escapes, **values)
+
+    return ngettext
 
 
 def overridden(folder: Path | None, name: str) -> bool:
