@@ -54,7 +54,7 @@ def build(
     stop = stop or Event()
     locales = Locales(default=settings.locale, expression=settings.locale_sql)
     ring = cache(lambda: _keyring(settings, engine))
-    composer = cache(lambda: _composer(settings, ring().signing))
+    composer = cache(lambda: _usable(_composer(settings, ring().signing), settings))
     host = socket.gethostname()
 
     def crew(checks: Mapping[str, Check]) -> "Crew":
@@ -143,6 +143,15 @@ def _composer(settings: Settings, key: SigningKey) -> "Composer":
         locale=settings.locale,
         sign=None if signer is None else signer.sign,
     )
+
+
+def _usable(composer: "Composer", settings: Settings) -> "Composer":
+    """The composer, when the operator's templates were tried on the samples."""
+    if settings.templates is not None:
+        from jobraker_cli.mail.proofs import require_usable
+
+        require_usable(composer, settings.locale)
+    return composer
 
 
 def dkim_signer(settings: Settings) -> "Signer | None":

@@ -72,6 +72,7 @@ class Delivery:
         return self.settings.email_backend == "smtp"
 
     def _sender(self, checks: Mapping[str, Check], told: Callable[[int], None]) -> Sender:
+        self.composer()  # what is wrong with the templates is said before anything is claimed
         policy = self._policy()
         return Sender(
             claims=Claims(

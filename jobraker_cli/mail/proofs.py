@@ -3,12 +3,13 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from jobraker_cli.errors import JobrakerError
+from jobraker_cli.errors import ConfigError, JobrakerError, MessageError
 from jobraker_cli.mail import samples
 from jobraker_cli.mail.compose import Composed, Composer
 from jobraker_cli.mail.kinds import KINDS
 from jobraker_cli.mail.languages import LANGUAGES
 from jobraker_cli.mail.review import review
+from jobraker_cli.model import Letter
 
 READER = "ada@example.org"
 DOMAIN = "sample.invalid"
@@ -50,8 +51,21 @@ def proofs(
                 yield _proof(composer, kind, case, language)
 
 
-def _proof(composer: Composer, kind: str, case: str, language: str) -> Proof:
-    row = samples.letter(
+def require_usable(composer: Composer, language: str) -> None:
+    """Raise ConfigError if a sample cannot be made: then mails of that template cannot either."""
+    for kind in KINDS:
+        for case in samples.cases(kind):
+            try:
+                composer.content(_letter(composer, kind, case, language))
+            except MessageError as error:
+                raise ConfigError(
+                    f"a mail template cannot be used: {error} (sample {kind}/{case}/{language});"
+                    " see: jobraker templates check"
+                ) from error
+
+
+def _letter(composer: Composer, kind: str, case: str, language: str) -> Letter:
+    return samples.letter(
         kind,
         case,
         site_url=composer.site_url,
@@ -59,8 +73,11 @@ def _proof(composer: Composer, kind: str, case: str, language: str) -> Proof:
         domain=DOMAIN,
         locale=language,
     )
+
+
+def _proof(composer: Composer, kind: str, case: str, language: str) -> Proof:
     try:
-        mail = composer.compose(row)
+        mail = composer.compose(_letter(composer, kind, case, language))
     except JobrakerError as error:
         return Proof(kind=kind, case=case, language=language, mail=None, problems=(str(error),))
     problems = review(mail, language, LANGUAGES[language].direction)

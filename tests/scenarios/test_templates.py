@@ -149,3 +149,24 @@ def test_a_row_of_the_web_application_gets_its_readers_language_before_the_first
     assert found == {"to0@example.org": "es", "to1@example.org": "de", "to2@example.org": "ar"}
     stored = board.rows("SELECT locale FROM jobraker_outbox ORDER BY locale")
     assert [row["locale"] for row in stored] == ["ar", "de", "es"]
+
+
+def test_a_template_that_no_mail_can_be_made_of_stops_the_run_and_loses_nothing(
+    board: Board, jobraker: Command, mailbox: Mailbox, tmp_path: Path
+) -> None:
+    own = tmp_path / "own"
+    own.mkdir()
+    template = own / "job_alert.txt"
+    template.write_text("{% if mail.sections %}{{ mail.nothing }}{% endif %}", encoding="utf-8")
+    env = {**mailbox.settings, "JOBRAKER_TEMPLATES": str(own)}
+    board.add_alert(board.add_user(), keywords=["python"])
+    jobraker("init", env=env)
+    board.add_job(title="Python Engineer")
+    done = jobraker("run", "daily-alerts", env=env, check=78)
+    assert "job_alert.txt failed" in done.stderr
+    assert "'nothing'" in done.stderr
+    assert "jobraker templates check" in done.stderr
+    assert [one["state"] for one in jobraker("outbox", "list", "--json").json] == ["pending"]
+    template.write_text("Hello", encoding="utf-8")
+    jobraker("run", "deliver", env=env)
+    assert len(mailbox.messages) == 1
