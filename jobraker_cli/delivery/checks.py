@@ -26,4 +26,4 @@ Check = Callable[[Connection, Sequence[Claimed], datetime], Mapping[str, Checked
 
 def suppression_key(secret: bytes, address: str) -> str:
     """The HMAC under which an address is suppressed, as 64 hex digits."""
-    return hmac.new(secret, normalized(address).encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(secret, normalized(address).encode(), hashlib.sha256).hex()

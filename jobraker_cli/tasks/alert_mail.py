@@ -204,13 +204,17 @@ def _read(text: str) -> _Content | None:
     """The payload if it has the shape we write; anything else is left to the composer to refuse."""
     try:
         payload: Any = payloads.checked(text)
-        found = _Content(
-            payload=dict(payload),
-            alert_ids={section["alert_id"] for section in payload["sections"]},
-            job_ids=_job_ids(payload),
-            shown={job["id"] for section in payload["sections"] for job in section["jobs"]},
-        )
-        return found if _are_ids(found.alert_ids) and _are_ids(found.job_ids) else None
+        alert_ids: set[str] = set()
+        job_ids: set[str] = set()
+        shown: set[str] = set()
+        for section in payload["sections"]:
+            alert_ids.add(section["alert_id"])
+            for job in section["jobs"]:
+                shown.add(job["id"])
+                job_ids.update(job.get("job_ids") or (job["id"],))
+        if not (_are_ids(alert_ids) and _are_ids(job_ids)):
+            return None
+        return _Content(payload=dict(payload), alert_ids=alert_ids, job_ids=job_ids, shown=shown)
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None
 
