@@ -152,3 +152,37 @@ def test_a_title_of_ten_megabytes_is_cut_and_holds_nobody_up(
     subjects = [str(one.parsed["Subject"]) for one in mailbox.messages]
     assert sum("zebra zebra zebra" in subject for subject in subjects) >= 1
     assert max(map(len, subjects)) < 300
+
+
+def test_ids_that_are_none_hold_up_no_other_digest(
+    board: Board, jobraker: Command, mailbox: Mailbox
+) -> None:
+    jobraker("init")
+    user = board.add_user(email="ada@example.org")
+    alert, job = board.add_alert(user, keywords=["nothing"]), board.add_job(title="Keeper")
+    odd: list[dict[str, object]] = [
+        {"id": f"{job},{job}"},
+        {"id": f"{job}{job}", "job_ids": [f"{job}{job}", ""]},
+        {"job_ids": [job]},
+        {"id": 5, "job_ids": [job]},
+        {"id": job, "job_ids": "'); DROP TABLE jobs; --"},
+        {"id": job, "job_ids": [[job]]},
+        {"id": "}", "job_ids": [f"{{{job}}}"]},
+    ]
+    odd.append({"id": job, "job_ids": [job]})  # as jobraker writes it
+    for number, one in enumerate(odd):
+        section = {"alert_id": alert, "alert_name": "A", "jobs": [{**one, "title": f"T{number}"}]}
+        board.execute(
+            "INSERT INTO jobraker_outbox (id, kind, recipient, user_id, payload, created_at,"
+            " next_attempt_at) VALUES (:id, 'job_alert', :to, :user, :payload, :now, :now)",
+            id=uuid.uuid4(),
+            to=f"u{number}@example.org",
+            user=uuid.UUID(user),
+            payload=json.dumps({"name": "Ada", "sections": [section]}),
+            now="2026-11-23 08:00:00.000000",
+        )
+    jobraker("run", "deliver", "--now", NOW, env=mailbox.settings, check=3)
+    came = {to for one in mailbox.messages for to in one.envelope_to}
+    assert "u7@example.org" in came
+    states = {one["state"] for one in jobraker("outbox", "list", "--json").json}
+    assert states <= {"sent", "dead"}
