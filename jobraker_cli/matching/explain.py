@@ -94,7 +94,7 @@ def _evidence(query: Query, job: PreparedJob) -> str:
     texts = job.texts  # the best evidence first
     for phrase, scope, spoken in query.sought:
         for field, words in texts:
-            if phrase in words and field & scope:
+            if field & scope and phrase in words:
                 said.setdefault(_LABELS[field], []).append(spoken)
                 break
     return "; ".join([f"{name}: {', '.join(words[:_MOST_SAID])}" for name, words in said.items()])

@@ -1,6 +1,6 @@
 """The fields of a job that keywords are looked for in, each a bit of a scope."""
 
-from collections.abc import Iterable
+from functools import lru_cache
 
 TITLE, SKILLS_REQUIRED, SKILLS_PREFERRED, TECHNOLOGIES = 1, 2, 4, 8
 COMPANY, REQUIREMENTS, DESCRIPTION = 16, 32, 64
@@ -23,7 +23,8 @@ FIELDS = {
 }
 
 
-def scope_of(names: Iterable[str]) -> int:
+@lru_cache(maxsize=100)
+def scope_of(names: tuple[str, ...]) -> int:
     """The scope of these fields; ValueError names one that does not exist."""
     scope = 0
     for name in names:
