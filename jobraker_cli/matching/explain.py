@@ -71,10 +71,7 @@ def _judge(criteria: Criteria, job: PreparedJob) -> Iterator[Judgement]:
 
 
 def _keywords(query: Query, keywords: Sequence[str], job: PreparedJob) -> Judgement:
-    fields = {
-        term: scope & _where(phrase, job)
-        for term, (phrase, scope, _) in zip(query.terms, query.sought, strict=True)
-    }
+    fields = {term: term.scope & _where(phrase, job) for term, phrase, _ in query.sought}
     holds = bool(evaluate(query.program, lambda term: int(fields[term] > 0), 1))
     evidence = _evidence(query, job)
     if holds:
@@ -92,7 +89,7 @@ def _evidence(query: Query, job: PreparedJob) -> str:
     """Which phrases stand in the job, by the best field of each; empty if none does."""
     said: dict[str, list[str]] = {}
     texts = job.texts  # the best evidence first
-    for phrase, scope, spoken in query.sought:
+    for (_, scope), phrase, spoken in query.sought:
         for field, words in texts:
             if field & scope and phrase in words:
                 said.setdefault(_LABELS[field], []).append(spoken)

@@ -5,7 +5,7 @@ order, so that reading and evaluating it need no recursion however deep it nests
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import NamedTuple
@@ -27,16 +27,24 @@ class Term(NamedTuple):
 Program = tuple[Term | str, ...]
 
 
+class Sought(NamedTuple):
+    """A term as it is looked for in texts: with a space on each side, and as it was written."""
+
+    term: Term
+    phrase: str
+    spoken: str
+
+
 @dataclass(frozen=True)
 class Entry:
-    """One keyword, read: its program, and its terms as the person wrote them.
+    """One keyword, read: its program, and the distinct terms of that.
 
     One that only excludes ("-intern") narrows all the others. An empty program, of a keyword
     without any word, holds for no job.
     """
 
     program: Program
-    spoken: Mapping[Term, str] = field(compare=False)
+    sought: tuple[Sought, ...] = field(compare=False)
 
     @cached_property
     def only_excludes(self) -> bool:
@@ -46,20 +54,27 @@ class Entry:
 
 @dataclass(frozen=True)
 class Query:
-    """An alert's keywords: the program of all entries, and their terms as the person wrote them."""
+    """An alert's keywords, each once."""
 
-    program: Program
-    spoken: Mapping[Term, str] = field(compare=False)
-
-    @cached_property
-    def terms(self) -> list[Term]:
-        """The distinct terms, in the order of the keywords."""
-        return list(dict.fromkeys(step for step in self.program if isinstance(step, Term)))
+    entries: tuple[Entry, ...]
 
     @cached_property
-    def sought(self) -> list[tuple[str, int, str]]:
-        """Of each term its words with a space on each side, its scope, and how it was written."""
-        return [(f" {' '.join(term.words)} ", term.scope, self.spoken[term]) for term in self.terms]
+    def program(self) -> Program:
+        """The program of all entries."""
+        wanted = [one.program for one in self.entries if not one.only_excludes]
+        excluding = [one.program for one in self.entries if one.only_excludes]
+        return _joined([_joined(wanted, OR), *excluding], AND)
+
+    @cached_property
+    def sought(self) -> Sequence[Sought]:
+        """The distinct terms of all entries."""
+        if len(self.entries) == 1:
+            return self.entries[0].sought
+        by_term: dict[Term, Sought] = {}
+        for entry in self.entries:
+            for one in entry.sought:
+                by_term.setdefault(one.term, one)
+        return list(by_term.values())
 
 
 def evaluate(program: Program, lookup: Callable[[Term], int], everything: int) -> int:
@@ -86,20 +101,19 @@ def read_query(entries: Iterable[str], scope: int) -> Query | None:
 
 @lru_cache(maxsize=20_000)
 def _read_query(entries: Sequence[str], scope: int) -> Query | None:
-    read = list(dict.fromkeys(read_entry(one, scope) for one in entries))
-    if not read:
-        return None
-    wanted = [one.program for one in read if not one.only_excludes]
-    excluding = [one.program for one in read if one.only_excludes]
-    spoken = {term: said for one in reversed(read) for term, said in one.spoken.items()}
-    return Query(_joined([_joined(wanted, OR), *excluding], AND), spoken)
+    read = tuple(dict.fromkeys([read_entry(one, scope) for one in entries]))
+    return Query(read) if read else None
 
 
 @lru_cache(maxsize=50_000)
 def read_entry(entry: str, scope: int) -> Entry:
     """One keyword as a program; `scope` is where plain words count."""
     spoken: dict[Term, str] = {}
-    return Entry(tuple(_read_entry(entry, scope, spoken)), spoken)
+    program = tuple(_read_entry(entry, scope, spoken))
+    distinct = dict.fromkeys(step for step in program if isinstance(step, Term))
+    return Entry(
+        program, tuple(Sought(one, f" {' '.join(one.words)} ", spoken[one]) for one in distinct)
+    )
 
 
 def plain_words(entry: str) -> Sequence[str] | None:
