@@ -40,7 +40,7 @@ check: $(VENV)/.dev  ## all that CI checks: format, lint, types, layers, tests, 
 
 cover: $(VENV)/.dev
 	rm -f .coverage .coverage.*
-	$(BIN)/coverage run -m pytest -q -n 3
+	$(BIN)/coverage run -m pytest -q -n 3 --durations=12
 	$(BIN)/coverage combine -q
 	$(BIN)/coverage report
 	$(BIN)/coverage report --fail-under=100 --include='jobraker_cli/matching/*,jobraker_cli/model.py,jobraker_cli/tasks/periods.py,jobraker_cli/tasks/digest.py,jobraker_cli/delivery/replies.py,jobraker_cli/mail/consent.py,jobraker_cli/tasks/application_facts.py,jobraker_cli/tasks/follow_up_rules.py,jobraker_cli/tasks/status_rules.py'

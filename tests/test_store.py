@@ -14,7 +14,16 @@ import pytest
 from sqlalchemy import Engine, exc, text
 
 from jobraker_cli.errors import BusyError, ConfigError, UnreachableError
-from jobraker_cli.store import alerts, marks, notifications, outbox, past, queueing, suppressions
+from jobraker_cli.store import (
+    alerts,
+    marks,
+    notifications,
+    outbox,
+    past,
+    queueing,
+    standing,
+    suppressions,
+)
 from jobraker_cli.store.engine import connect, reading, sqlite_path, tolerant_json, translate
 from jobraker_cli.store.locks import lock
 from jobraker_cli.store.notifications import Notification
@@ -107,8 +116,8 @@ def test_nothing_asked_is_nothing_answered(engine: Engine) -> None:
         assert queueing.taken_keys(connection, []) == set()
         assert outbox.tried(connection, []) == set()
         assert suppressions.suppressed(connection, []) == {}
-        assert alerts.still_wanted(connection, []) == set()
-        assert alerts.active_users(connection, []) == set()
+        assert standing.wanted_alerts(connection, []) == set()
+        assert standing.active_users(connection, []) == set()
         marks.write_marks(connection, [], 1)
         past.write_sent_jobs(connection, [])
 

@@ -3,7 +3,7 @@
 Functions take an open connection and never commit.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -191,24 +191,6 @@ def subscriptions(
     if user_id is not None:
         found = found.where(users.c.id == user_id)
     return [_subscription(row) for row in connection.execute(found.limit(limit)).mappings()]
-
-
-def still_wanted(connection: Connection, alert_ids: Collection[str]) -> set[str]:
-    """Which of these alerts exist, are active and still want mail."""
-    if not alert_ids:
-        return set()
-    found = select(job_alerts.c.id).where(
-        job_alerts.c.id.in_(alert_ids), job_alerts.c.is_active, job_alerts.c.email_notifications
-    )
-    return set(connection.execute(found).scalars())
-
-
-def active_users(connection: Connection, user_ids: Collection[str]) -> set[str]:
-    """Which of these users exist and are active."""
-    if not user_ids:
-        return set()
-    found = select(users.c.id).where(users.c.id.in_(user_ids), users.c.is_active)
-    return set(connection.execute(found).scalars())
 
 
 def _subscriptions(

@@ -194,20 +194,6 @@ def newest_open(
     return [_job(row) for row in connection.execute(found).mappings()]
 
 
-def open_ids(connection: Connection, ids: Collection[str], now: datetime) -> set[str]:
-    """Which of these jobs are active with a deadline that has not passed."""
-    if not ids:
-        return set()
-    found = select(jobs.c.id, jobs.c.application_deadline).where(
-        jobs.c.id.in_(ids), jobs.c.status == "active"
-    )
-    return {
-        row.id
-        for row in connection.execute(found)
-        if row.application_deadline is None or row.application_deadline > now
-    }
-
-
 def _columns(rules: MatchRules, *, long_texts: bool) -> Select[Any]:
     wanted = [
         column

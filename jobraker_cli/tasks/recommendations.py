@@ -17,7 +17,7 @@ from jobraker_cli.matching.prepared import PreparedJob, prepare
 from jobraker_cli.matching.recommend import Recommendation, suits
 from jobraker_cli.matching.recommender import Recommender
 from jobraker_cli.model import Job, MatchRules
-from jobraker_cli.store import jobs, notifications, past, profiles, queueing, vacancies
+from jobraker_cli.store import jobs, notifications, past, profiles, queueing, standing, vacancies
 from jobraker_cli.store.engine import reading
 from jobraker_cli.store.locks import lock
 from jobraker_cli.store.past import History, SentJob
@@ -131,7 +131,7 @@ class _Planner:
         for user_id, found in profiles.pending(connection, [one.user.id for one in people]).items():
             fresh = [one.job_id for one in found if not histories[user_id].excludes(one.job_id)]
             wanted[user_id] = fresh
-        still_open = jobs.open_ids(
+        still_open = standing.open_jobs(
             connection, {job for ids in wanted.values() for job in ids}, self.run.now
         )
         best = {
