@@ -7,6 +7,7 @@ never commit.
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from zlib import crc32
 
 import orjson
 from sqlalchemy import Connection, Engine, TextClause, exc, text
@@ -42,11 +43,12 @@ SELECT v.id, {_COLUMNS.replace("attempt", "v.attempt", 1)}
 FROM v JOIN settled ON settled.id = v.id WHERE v.phase IS NOT NULL
 """
 )
-_PREPARED = "jobraker_settle"
-_PREPARE = f"PREPARE {_PREPARED} (text, text) AS {_SETTLE_POSTGRESQL.text}".replace(
+# A pooler keeps statements when the program that prepared them is gone, an older one perhaps.
+PREPARED = f"jobraker_settle_{crc32(_SETTLE_POSTGRESQL.text.encode()):08x}"
+_PREPARE = f"PREPARE {PREPARED} (text, text) AS {_SETTLE_POSTGRESQL.text}".replace(
     ":rows", "$1"
 ).replace(":owner", "$2")
-_EXECUTE = f"EXECUTE {_PREPARED} (%s, %s)"
+_EXECUTE = f"EXECUTE {PREPARED} (%s, %s)"
 _NOT_KEPT = ("26000", "42P05")  # no such prepared statement; there is one of this name already
 _SETTLE_SQLITE = text(
     _SETTLE.format(
@@ -104,16 +106,16 @@ def _settle_prepared(connection: Connection, owner: str, rows: str) -> None:
 
     A pooler may hand each statement to another session of the server, and none is in a transaction.
     """
-    if connection.info.get(_PREPARED, True):
+    if connection.info.get(PREPARED, True):
         try:
-            if _PREPARED not in connection.info:
+            if PREPARED not in connection.info:
                 connection.exec_driver_sql(_PREPARE)
-                connection.info[_PREPARED] = True
+                connection.info[PREPARED] = True
             connection.exec_driver_sql(_EXECUTE, (rows, owner))
         except exc.DBAPIError as error:
             if getattr(error.orig, "pgcode", None) not in _NOT_KEPT:
                 raise
-            connection.info[_PREPARED] = False
+            connection.info[PREPARED] = False
         else:
             return
     connection.execute(_SETTLE_POSTGRESQL, {"rows": rows, "owner": owner})

@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 
 from jobraker_cli.store.engine import connect
 from jobraker_cli.store.outbox import Attempt, Settlement
-from jobraker_cli.store.settlements import settle_alone
+from jobraker_cli.store.settlements import PREPARED, settle_alone
 from jobraker_cli.tasks import alert_serving
 from tests.scenarios.test_faults import LATER, NOW, people, run
 from tests.scenarios.test_workers import queued
@@ -133,7 +133,7 @@ def test_an_outcome_whose_commit_was_not_answered_is_written_once(
 
 @pytest.mark.parametrize(
     "of_another",
-    ["PREPARE jobraker_settle (text, text) AS SELECT $1, $2", "DEALLOCATE ALL"],
+    [f"PREPARE {PREPARED} (text, text) AS SELECT $1, $2", "DEALLOCATE ALL"],
 )
 def test_outcomes_are_written_where_a_pooler_keeps_no_statement_for_us(
     postgres_board: Board, jobraker: Command, of_another: str
