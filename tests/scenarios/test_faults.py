@@ -19,7 +19,7 @@ from tests.support.board import Board
 from tests.support.command import Command
 from tests.support.mailbox import Mailbox, Scriptable
 
-KILL_STRIDE = int(os.environ.get("JOBRAKER_TEST_KILL_STRIDE", "11"))  # `make crash-sweep`: 1
+KILL_STRIDE = int(os.environ.get("JOBRAKER_TEST_KILL_STRIDE", "17"))  # `make crash-sweep`: 1
 ROOT = Path(__file__).parent.parent.parent
 NOW = "2026-11-23T09:00:00Z"
 LATER = "2026-11-23T10:00:00Z"
