@@ -9,6 +9,7 @@ import time
 
 from jobraker_cli.matching.criteria import wish_of
 from jobraker_cli.matching.explain import explain
+from jobraker_cli.matching.fields import FIELDS
 from jobraker_cli.matching.matcher import Search
 from jobraker_cli.matching.places import alert_area
 from jobraker_cli.matching.prepared import prepare
@@ -50,7 +51,7 @@ def seconds_to_read(pattern: str, length: int) -> float:
     read_query([text], 1)
     alert_area(text)
     prepared = prepare(Job(id="1", title=text, company=text, location=text), RULES)
-    assert prepared.texts is not None
+    assert all(prepared.words[field] is not None for field in FIELDS.values())
     return time.process_time() - started
 
 

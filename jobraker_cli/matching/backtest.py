@@ -100,8 +100,7 @@ class Backtest:
         if job.job.created_at is not None:
             self._weeks[self._week(job.job.created_at)] += 1
         self._vacancies.add(job.fingerprint)
-        titles = (words.split() for bit, words in job.texts if bit == TITLE)
-        self._traits.update({("word", word) for words in titles for word in words})
+        self._traits.update({("word", word) for word in job.words[TITLE].split()})
         self._traits["level", choice(job.job.experience_level)] += 1
         self._traits["type", choice(job.job.job_type)] += 1
         self._traits["remote", ""] += job.place.remote

@@ -1,21 +1,26 @@
 """Why a job meets an alert or not, clause by clause: the matcher's rules on one job."""
 
-from collections.abc import Iterator, Sequence
-from functools import reduce
+from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache, reduce
 from operator import or_
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from jobraker_cli.matching import location, pay
-from jobraker_cli.matching.criteria import Criteria, choice, read_criteria
-from jobraker_cli.matching.fields import FIELDS, labels
-from jobraker_cli.matching.pay import Pay, WantedPay
+from jobraker_cli.matching.criteria import Criteria, Wish, choice, read_criteria
+from jobraker_cli.matching.fields import ANYWHERE, FIELDS, labels, scope_of
+from jobraker_cli.matching.pay import WantedPay
 from jobraker_cli.matching.prepared import PreparedJob, prepare
-from jobraker_cli.matching.query import Query, evaluate
+from jobraker_cli.matching.query import Query, Sought, evaluate, sought_by
 from jobraker_cli.model import Alert, Clause, Explanation, Job, MatchRules
 
 _MOST_SAID = 5  # phrases that a sentence names
 _EXCLUDED = "nothing that is excluded"
 _LABELS = {field: labels(field)[0] for field in FIELDS.values()}
+_FIELDS_OF = [  # by scope, the best evidence first
+    tuple(field for field in FIELDS.values() if field & scope) for scope in range(ANYWHERE + 1)
+]
+
+Saying = Callable[[PreparedJob], str]  # a few words on what of a job meets a condition
 
 
 class Judgement(NamedTuple):
@@ -36,22 +41,27 @@ def explain(alert: Alert, job: Job, rules: MatchRules) -> Explanation:
     return Explanation(match=all(clause.holds for clause in clauses), clauses=clauses)
 
 
-def reasons(criteria: Criteria, job: PreparedJob) -> tuple[str, ...]:
-    """What of a job that meets the criteria does so, in a few words for each condition."""
-    said = []
-    if criteria.query:
-        said.append(_evidence(criteria.query, job) or _EXCLUDED)
-    if criteria.spots:
-        said.append(_place(job.job) or "remote")
-    if criteria.remote_only:
-        said.append("remote")
-    if criteria.job_type:
-        said.append(_spoken(job.job.job_type))
-    if criteria.level:
-        said.append(_spoken(job.job.experience_level))
-    if criteria.pay:
-        said.append(_offer(job.pay))
-    return tuple(said) or ("everything",)
+def sayings(wish: Wish, rules: MatchRules) -> tuple[Saying, ...]:
+    """What says of a job that meets a wish why it does: one for each condition, or one for none."""
+    of_limits = _of_limits(wish[1:], rules)
+    if not wish.keywords:
+        return of_limits or (lambda _: "everything",)
+    sought = sought_by(wish.keywords, scope_of(rules.match_fields))
+    return (lambda job: _evidence(sought, job) or _EXCLUDED, *of_limits)
+
+
+@lru_cache(maxsize=20_000)
+def _of_limits(limits: tuple[Any, ...], rules: MatchRules) -> tuple[Saying, ...]:
+    """The sayings of what a wish asks beside its keywords."""
+    criteria = read_criteria(Wish((), *limits), rules)
+    asked: list[tuple[object, Saying]] = [
+        (criteria.spots, lambda job: _place(job) or "remote"),
+        (criteria.remote_only, lambda _: "remote"),
+        (criteria.job_type, lambda job: _spoken(job.job.job_type)),
+        (criteria.level, lambda job: _spoken(job.job.experience_level)),
+        (criteria.pay, lambda job: job.offer),
+    ]
+    return tuple([saying for condition, saying in asked if condition])
 
 
 def _judge(criteria: Criteria, job: PreparedJob) -> Iterator[Judgement]:
@@ -67,13 +77,13 @@ def _judge(criteria: Criteria, job: PreparedJob) -> Iterator[Judgement]:
     if criteria.level:
         yield _choice("experience_level", criteria.level, job.job.experience_level)
     if criteria.pay:
-        yield _salary(criteria.pay, job.pay)
+        yield _salary(criteria.pay, job)
 
 
 def _keywords(query: Query, keywords: Sequence[str], job: PreparedJob) -> Judgement:
     fields = {term: term.scope & _where(phrase, job) for term, phrase, _ in query.sought}
     holds = bool(evaluate(query.program, lambda term: int(fields[term] > 0), 1))
-    evidence = _evidence(query, job)
+    evidence = _evidence(query.sought, job)
     if holds:
         return Judgement("keywords", True, evidence or _EXCLUDED)
     asked = " or ".join(keywords[:_MOST_SAID])
@@ -85,29 +95,30 @@ def _keywords(query: Query, keywords: Sequence[str], job: PreparedJob) -> Judgem
     return Judgement("keywords", False, f"asked: {asked}; found: {missing}")
 
 
-def _evidence(query: Query, job: PreparedJob) -> str:
+def _evidence(sought: Sequence[Sought], job: PreparedJob) -> str:
     """Which phrases stand in the job, by the best field of each; empty if none does."""
-    said: dict[str, list[str]] = {}
-    texts = job.texts  # the best evidence first
-    for (_, scope), phrase, spoken in query.sought:
-        for field, words in texts:
-            if field & scope and phrase in words:
-                said.setdefault(_LABELS[field], []).append(spoken)
+    found: list[tuple[str, str]] = []
+    words = job.words
+    for (_, scope), phrase, spoken in sought:
+        for field in _FIELDS_OF[scope]:
+            if phrase in words[field]:
+                found.append((_LABELS[field], spoken))
                 break
-    return "; ".join([f"{name}: {', '.join(words[:_MOST_SAID])}" for name, words in said.items()])
+    if len(found) == 1:  # as it nearly always is
+        return ": ".join(found[0])
+    said: dict[str, list[str]] = {}
+    for label, spoken in found:
+        said.setdefault(label, []).append(spoken)
+    return "; ".join([f"{label}: {', '.join(some[:_MOST_SAID])}" for label, some in said.items()])
 
 
 def _where(phrase: str, job: PreparedJob) -> int:
     """The fields of the job that hold the phrase, which has a space on each side."""
-    found = 0
-    for field, words in job.texts:
-        if phrase in words:
-            found |= field
-    return found
+    return sum(field for field in FIELDS.values() if phrase in job.words[field])
 
 
 def _location(criteria: Criteria, job: PreparedJob) -> Judgement:
-    place = _place(job.job) or "no place"
+    place = _place(job) or "no place"
     asked = " ".join(criteria.wish.location.split())
     found = location.fit(criteria.spots, job.place)
     if found is None:
@@ -121,8 +132,8 @@ def _location(criteria: Criteria, job: PreparedJob) -> Judgement:
     return Judgement("location", True, said[found])
 
 
-def _place(job: Job) -> str:
-    return " ".join(job.location.split()) or job.city or job.state
+def _place(job: PreparedJob) -> str:
+    return job.places[0] if job.places else job.job.city or job.job.state
 
 
 def _choice(name: str, asked: str, offered: str) -> Judgement:
@@ -137,14 +148,11 @@ def _spoken(value: str) -> str:
     return choice(value).replace("_", " ")
 
 
-def _salary(wanted: WantedPay, offered: Pay | None) -> Judgement:
+def _salary(wanted: WantedPay, job: PreparedJob) -> Judgement:
+    offered = job.pay
     found = pay.fit(wanted, offered)
-    detail = f"{_offer(offered)}, asked: {wanted.range}"
+    detail = f"{job.offer}, asked: {wanted.range}"
     if offered is None or not offered.comparable:
         why = "not comparable, " if offered else ""
         detail += f"; {why}{'does not pass' if found is None else 'passes'}"
     return Judgement("salary", found is not None, detail)
-
-
-def _offer(offered: Pay | None) -> str:
-    return str(offered) if offered else "pay not disclosed"

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, NamedTuple, overload
 
 from jobraker_cli.matching import fields, location, pay
 from jobraker_cli.matching.bits import Widening, falling
-from jobraker_cli.matching.criteria import Wish, read_criteria
-from jobraker_cli.matching.explain import reasons
+from jobraker_cli.matching.criteria import Wish
+from jobraker_cli.matching.explain import sayings
 from jobraker_cli.matching.ranks import job_of, rank_of
 
 if TYPE_CHECKING:
     from jobraker_cli.matching.board import Board, Found
-    from jobraker_cli.matching.criteria import Criteria
+    from jobraker_cli.matching.explain import Saying
     from jobraker_cli.matching.prepared import PreparedJob
 
 
@@ -37,14 +37,14 @@ class Match(NamedTuple):
 class Ranked(Sequence[Match]):
     """All matches of some criteria, best first, put in order only as far as they are read."""
 
-    __slots__ = ("_count", "_criteria", "_read", "_unread", "_wish", "board")
+    __slots__ = ("_count", "_read", "_sayings", "_unread", "_wish", "board")
 
     def __init__(self, wish: Wish, board: Board, count: int, order: Iterable[int]) -> None:
         """`order` has the ranks of `count` matches."""
         self.board = board
         self._wish = wish
         self._count = count
-        self._criteria: Criteria | None = None
+        self._sayings: Sequence[Saying] | None = None
         self._read: list[int] = []
         self._unread = iter(order)
 
@@ -79,9 +79,9 @@ class Ranked(Sequence[Match]):
 
     def reasons(self, job: PreparedJob) -> tuple[str, ...]:
         """Why a job is among these, in a few words for each clause."""
-        if self._criteria is None:
-            self._criteria = read_criteria(self._wish, self.board.rules)
-        return reasons(self._criteria, job)
+        if self._sayings is None:
+            self._sayings = sayings(self._wish, self.board.rules)
+        return tuple([saying(job) for saying in self._sayings])
 
 
 def ranked(board: Board, wish: Wish, floor: int) -> Ranked | None:
@@ -89,8 +89,15 @@ def ranked(board: Board, wish: Wish, floor: int) -> Ranked | None:
     found = board.found(wish, floor)
     if not found.jobs:
         return None
-    order = (rank_of(*fit, job) for part, fit in _parts(found) for job in falling(part))
-    return Ranked(wish, board, found.jobs.bit_count(), order)
+    return Ranked(wish, board, found.jobs.bit_count(), _ranks(found))
+
+
+def _ranks(found: Found) -> Iterator[int]:
+    """The ranks of the jobs found, best first."""
+    for part, fit in _parts(found):
+        last = rank_of(*fit, 0)
+        for job in falling(part):
+            yield last - job
 
 
 def numbers(board: Board, wish: Wish, floor: int, most: int) -> tuple[int, Sequence[int]]:

@@ -1,7 +1,7 @@
 """A job read once: its words, places, pay and the key of its vacancy."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2b
@@ -37,12 +37,28 @@ class PreparedJob:
         return (said,) if said else ()
 
     @cached_property
-    def texts(self) -> tuple[tuple[int, str], ...]:
-        """The words of each field that has any, with the field's bit; read when asked for.
+    def words(self) -> Mapping[int, str]:
+        """The words of each field, by the field's bit; each read when it is asked for.
 
         A space stands on each side of every word, two between texts that are not neighbours.
         """
-        return tuple(_texts(self.job))
+        return _Words(self.job)
+
+    @cached_property
+    def offer(self) -> str:
+        """What it pays, in words."""
+        return str(self.pay) if self.pay else "pay not disclosed"
+
+
+class _Words(dict[int, str]):
+    """The words of a job's fields, as far as they were asked for."""
+
+    def __init__(self, job: Job) -> None:
+        self._job = job
+
+    def __missing__(self, field: int) -> str:
+        words = self[field] = _words(self._job, field)
+        return words
 
 
 def prepare(job: Job, rules: MatchRules) -> PreparedJob:
@@ -67,12 +83,18 @@ def written(job: Job) -> Iterator[tuple[int, Sequence[str]]]:
             yield bit, (text,) if isinstance(text, str) else text
 
 
-def _texts(job: Job) -> Iterator[tuple[int, str]]:
-    for bit, texts in written(job):
-        found = [reading(text) for text in texts]
-        if bit == TITLE:
-            found += (" ".join(words) for words in inversions(job.title))
-        yield bit, f" {GAP.join(found)} "
+_NAMES = {bit: name for name, bit in FIELDS.items()}
+
+
+def _words(job: Job, field: int) -> str:
+    """The words of a field, each with a space on each side; empty if it has no text."""
+    text: str | tuple[str, ...] = getattr(job, _NAMES[field])
+    if not text:
+        return ""
+    found = [reading(one) for one in ((text,) if isinstance(text, str) else text)]
+    if field == TITLE:
+        found += (" ".join(words) for words in inversions(job.title))
+    return f" {GAP.join(found)} "
 
 
 def _employer(company: str) -> str:

@@ -68,13 +68,7 @@ class Query:
     @cached_property
     def sought(self) -> Sequence[Sought]:
         """The distinct terms of all entries."""
-        if len(self.entries) == 1:
-            return self.entries[0].sought
-        by_term: dict[Term, Sought] = {}
-        for entry in self.entries:
-            for one in entry.sought:
-                by_term.setdefault(one.term, one)
-        return list(by_term.values())
+        return _distinct(self.entries)
 
 
 def evaluate(program: Program, lookup: Callable[[Term], int], everything: int) -> int:
@@ -103,6 +97,21 @@ def read_query(entries: Iterable[str], scope: int) -> Query | None:
 def _read_query(entries: Sequence[str], scope: int) -> Query | None:
     read = tuple(dict.fromkeys([read_entry(one, scope) for one in entries]))
     return Query(read) if read else None
+
+
+def sought_by(entries: Iterable[str], scope: int) -> Sequence[Sought]:
+    """The terms that a query of these entries looks for, without the query."""
+    return _distinct([read_entry(one, scope) for one in entries])
+
+
+def _distinct(entries: Sequence[Entry]) -> Sequence[Sought]:
+    if len(entries) == 1:
+        return entries[0].sought
+    by_term: dict[Term, Sought] = {}
+    for entry in entries:
+        for one in entry.sought:
+            by_term.setdefault(one.term, one)
+    return list(by_term.values())
 
 
 @lru_cache(maxsize=50_000)

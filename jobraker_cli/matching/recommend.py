@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from jobraker_cli.matching import location, pay
 from jobraker_cli.matching.criteria import choice
-from jobraker_cli.matching.fields import SKILLS, SKILLS_REQUIRED, TITLE
+from jobraker_cli.matching.fields import FIELDS, SKILLS, TITLE
 from jobraker_cli.matching.lexicon import FILLERS, RANKS, SENIORITY
 from jobraker_cli.matching.location import Spot, wanted_spots
 from jobraker_cli.matching.pay import Pay, WantedPay
@@ -85,14 +85,14 @@ class Posting:
 def read_posting(job: PreparedJob) -> Posting:
     """Put together what the score looks at."""
     said = {TITLE: "", SKILLS: "", 0: ""}
-    for bit, words in job.texts:
-        said[bit if bit == TITLE else SKILLS if bit & SKILLS else 0] += words
+    for bit in FIELDS.values():
+        said[bit if bit == TITLE else SKILLS if bit & SKILLS else 0] += job.words[bit]
     return Posting(
         job=job,
         title=said[TITLE],
         skills=said[SKILLS],
         rest=said[0],
-        required=len(job.job.skills_required) if SKILLS_REQUIRED in dict(job.texts) else 0,
+        required=len(job.job.skills_required),
         level=_level(said[TITLE].split(), job.job.experience_level),
     )
 

@@ -1,20 +1,33 @@
 """What a person is shown: one digest of all their alerts, every vacancy once, fairly shared."""
 
 from collections import Counter, deque
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from itertools import chain, islice
-from typing import NamedTuple
+from itertools import chain
+from typing import NamedTuple, Protocol
 
 from jobraker_cli.matching.match import Ranked
 from jobraker_cli.matching.prepared import PreparedJob
 from jobraker_cli.matching.ranks import JOBS, job_of
-from jobraker_cli.model import Alert, Job
+from jobraker_cli.model import Job
 
 SCANNED = 500  # matches of a person that are looked through to count what is not shown
 
-Found = Sequence[tuple[Alert, Ranked]]
-Queue = Sequence[tuple[int, int]]  # ranks, the best first, each with the number of its company
+
+class Heading(Protocol):
+    """What a section says of its alert."""
+
+    @property
+    def id(self) -> str:
+        """The alert's id."""
+
+    @property
+    def name(self) -> str:
+        """What its owner calls it."""
+
+
+Found = Sequence[tuple[Heading, Ranked]]
+Queue = Sequence[int]  # ranks, the best first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +55,7 @@ class Item(NamedTuple):
 class Section(NamedTuple):
     """What is shown of one alert, best first; never empty."""
 
-    alert: Alert
+    alert: Heading
     items: tuple[Item, ...]
 
 
@@ -79,7 +92,7 @@ def compose(
         return None
     vacancies = _Vacancies([matches for _, matches in found], excluded)
     vacancies.look_through(limits)
-    shown = _choose(vacancies.queues(), limits)
+    shown = vacancies.choose(limits)
     items = vacancies.items(shown)
     filled = tuple(
         Section(alert, mine) for (alert, _), mine in zip(found, items, strict=True) if mine
@@ -100,7 +113,7 @@ class _Vacancies:
         self._found = found
         self._board = found[0].board
         self._excluded = excluded
-        self._seen: list[list[int]] = [[] for _ in found]  # ranks of the postings looked at
+        self._seen: list[int] = []  # ranks of the postings looked at
         self.best: list[dict[int, int]] = [{} for _ in found]
         self.owners: dict[int, int] = {}
 
@@ -131,10 +144,10 @@ class _Vacancies:
         if self._excluded is not None:
             jobs, excluded = self._board.jobs, self._excluded
             ranks = [rank for rank in ranks if not excluded(jobs[job_of(rank)])]
-        self._seen[alert] += ranks
-        ranks = ranks[::-1]  # so that the best is taken last, and stays
+        self._seen += ranks
         vacancies = self._board.vacancies
-        mine = {vacancies[JOBS - (rank & JOBS)]: rank for rank in ranks}
+        # From the end, so that the best is taken last, and stays.
+        mine = {vacancies[JOBS - (rank & JOBS)]: rank for rank in reversed(ranks)}
         for vacancy in mine.keys() & self.owners.keys():
             theirs = self.best[self.owners[vacancy]]
             del (theirs if mine[vacancy] < theirs[vacancy] else mine)[vacancy]
@@ -142,74 +155,75 @@ class _Vacancies:
         self.owners.update(dict.fromkeys(mine, alert))
         return mine.values()
 
-    def queues(self) -> list[Queue]:
-        """By alert what it found, best first."""
+    def choose(self, limits: DigestLimits) -> set[int]:
+        """The ranks of what to show: within the company limit first, then of what is left."""
         companies = self._board.companies
-        return [
-            [(rank, companies[JOBS - (rank & JOBS)]) for rank in sorted(best.values())]
-            for best in self.best
-        ]
+        queues = [sorted(best.values()) for best in self.best]
+        if len(queues) > 1:  # the least choice first
+            queues.sort(key=lambda queue: len({companies[JOBS - (rank & JOBS)] for rank in queue}))
+        choice = _Choice(companies, min(limits.max_jobs, len(self.owners)))
+        for limit in (limits.max_per_company, limits.max_jobs):
+            choice.fill(queues, limit)
+        return choice.ranks
 
     def items(self, shown: Collection[int]) -> list[tuple[Item, ...]]:
         """What is shown of each alert, best first; `shown` has the best rank of each vacancy."""
-        vacancies = self._board.vacancies
-        ranks = {vacancies[JOBS - (rank & JOBS)]: rank for rank in sorted(shown)}
-        postings = self._postings(ranks.keys() & self._board.reposted)
+        jobs, vacancies, owners = self._board.jobs, self._board.vacancies, self.owners
+        postings = self._postings(shown)
         mine: list[list[Item]] = [[] for _ in self._found]
-        for vacancy, rank in ranks.items():
-            alert = self.owners[vacancy]
-            mine[alert].append(self._item(alert, rank, postings.get(vacancy, ())))
+        for rank in sorted(shown):
+            number = JOBS - (rank & JOBS)
+            alert = owners[vacancies[number]]
+            reasons = self._found[alert].reasons(jobs[number])
+            alike = postings.get(vacancies[number], ())
+            mine[alert].append(_item(jobs[number], [jobs[one] for one in alike], reasons))
         return [tuple(items) for items in mine]
 
-    def _postings(self, wanted: Set[int]) -> dict[int, list[int]]:
-        """By vacancy the ranks of its postings that were found, best first."""
-        if not wanted:
+    def _postings(self, shown: Collection[int]) -> dict[int, list[int]]:
+        """By vacancy the numbers of its postings that were found, best first; if it has several."""
+        if len(self._seen) == len(self.owners):
             return {}
-        vacancies = self._board.vacancies
-        postings: dict[int, dict[int, int]] = {vacancy: {} for vacancy in wanted}
-        for rank in chain.from_iterable(self._seen):
+        vacancies, reposted = self._board.vacancies, self._board.reposted
+        wanted = {vacancies[job_of(rank)] for rank in shown} & reposted
+        postings: dict[int, dict[int, None]] = {vacancy: {} for vacancy in wanted}
+        for rank in sorted(self._seen) if wanted else ():
             job = JOBS - (rank & JOBS)
             if vacancies[job] in wanted:
-                known = postings[vacancies[job]]
-                known[job] = min(rank, known.get(job, rank))
-        return {vacancy: sorted(ranks.values()) for vacancy, ranks in postings.items()}
-
-    def _item(self, alert: int, rank: int, postings: Sequence[int]) -> Item:
-        jobs = self._board.jobs
-        best = jobs[JOBS - (rank & JOBS)]
-        reasons = self._found[alert].reasons(best)
-        if len(postings) < 2:
-            return Item(best.job, best.places, (best.job.id,), best.fingerprint, reasons)
-        alike = [jobs[job_of(one)] for one in postings]
-        places = dict.fromkeys(chain.from_iterable([one.places for one in alike]))
-        ids = tuple([one.job.id for one in alike])
-        return Item(best.job, tuple(places), ids, best.fingerprint, reasons)
+                postings[vacancies[job]][job] = None
+        return {vacancy: list(jobs) for vacancy, jobs in postings.items()}
 
 
-def _choose(queues: Sequence[Queue], limits: DigestLimits) -> set[int]:
-    """The ranks of what to show: within the company limit first, then of what is left."""
-    turns = queues
-    if len(queues) > 1:  # the least choice first
-        turns = sorted(queues, key=lambda queue: len({company for _, company in queue}))
-    shown: set[int] = set()
-    companies: Counter[int] = Counter()
-    for limit in (limits.max_per_company, limits.max_jobs):
-        room = limits.max_jobs - len(shown)
-        for rank, company in islice(_in_turns(turns, limit, companies, shown), room):
-            shown.add(rank)
-            companies[company] += 1
-    return shown
+def _item(best: PreparedJob, alike: Sequence[PreparedJob], reasons: tuple[str, ...]) -> Item:
+    """A vacancy by its best posting; `alike` are all of several, best first."""
+    if len(alike) < 2:
+        return Item(best.job, best.places, (best.job.id,), best.fingerprint, reasons)
+    places = dict.fromkeys(chain.from_iterable([one.places for one in alike]))
+    ids = tuple([one.job.id for one in alike])
+    return Item(best.job, tuple(places), ids, best.fingerprint, reasons)
 
 
-def _in_turns(
-    queues: Sequence[Queue], limit: int, companies: Mapping[int, int], shown: Set[int]
-) -> Iterator[tuple[int, int]]:
-    """From each queue in turn the next vacancy that is not shown and whose company has room."""
-    waiting = deque(map(iter, queues))
-    while waiting:
-        queue = waiting.popleft()
-        for rank, company in queue:
-            if companies[company] < limit and rank not in shown:
-                yield rank, company
-                waiting.append(queue)
-                break
+class _Choice:
+    """The ranks of what is shown, at most so many; `companies` says by job of which each is."""
+
+    def __init__(self, companies: Sequence[int], most: int) -> None:
+        self.ranks: set[int] = set()
+        self._companies = companies
+        self._taken: dict[int, int] = {}  # by company
+        self._most = most
+
+    def fill(self, queues: Sequence[Queue], limit: int) -> None:
+        """Take from each queue in turn the next that is not shown and whose company has room."""
+        companies, taken, ranks = self._companies, self._taken, self.ranks
+        waiting = deque(map(iter, queues)) if len(ranks) < self._most else ()
+        while waiting:
+            queue = waiting.popleft()
+            for rank in queue:
+                company = companies[JOBS - (rank & JOBS)]
+                count = taken.get(company, 0)
+                if count < limit and rank not in ranks:
+                    taken[company] = count + 1
+                    ranks.add(rank)
+                    if len(ranks) == self._most:
+                        return
+                    waiting.append(queue)
+                    break
