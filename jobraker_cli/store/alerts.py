@@ -3,41 +3,26 @@
 Functions take an open connection and never commit.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import (
-    JSON,
-    Column,
-    ColumnElement,
-    Connection,
-    Row,
-    Select,
-    Text,
-    case,
-    cast,
-    func,
-    select,
-)
+from sqlalchemy import Connection, Select, Text, case, cast, func, select
 
+from jobraker_cli.matching.asked import Asked
 from jobraker_cli.matching.criteria import Wish
 from jobraker_cli.matching.rows import keywords_of
 from jobraker_cli.model import Alert, User
 from jobraker_cli.store.engine import tolerant_json
 from jobraker_cli.store.ledger import alert_mark
 from jobraker_cli.store.shared import job_alerts, users
-from jobraker_cli.store.types import Id, present
+from jobraker_cli.store.types import present
 
 _ALERT = [column for column in job_alerts.columns if column.name in Alert.__slots__]
-_NEEDED = [
-    *(job_alerts.c[name] for name in Wish._fields),
-    *(job_alerts.c[name] for name in ("id", "user_id", "name", "email_notifications")),
-]
+_LIMITS = [job_alerts.c[name] for name in Wish._fields if name != "keywords"]
 _USER = [column.label(f"user__{column.name}") for column in users.columns]
-_NAME = [column.name for column in _NEEDED].index("name")  # in `Due.row`, which ends with
-_USER_NAMES = [column.name for column in users.columns]  # the user's columns and the floor
 
 _FROM = job_alerts.join(users, users.c.id == job_alerts.c.user_id).outerjoin(
     alert_mark, alert_mark.c.alert_id == job_alerts.c.id
@@ -53,35 +38,54 @@ class Subscription:
 
 
 class Due(NamedTuple):
-    """An alert to serve: what it asks, and the rest of its row for when it is needed.
+    """An alert to serve and whose it is, as their rows say it; what SQLite holds may be anything.
 
-    Without `by_mail` its owner wants to see what it finds in the application only.
+    `keywords` are JSON text. Without `email_notifications` the owner wants to see what it finds in
+    the application only.
     """
 
-    alert_id: str
-    user_id: str
-    wish: Wish
+    keywords: str | None
+    location: Any
+    job_type: Any
+    experience_level: Any
+    remote_only: Any
+    min_salary: int | None
+    max_salary: int | None
     floor: int
-    row: tuple[Any, ...]
-    by_mail: bool
+    id: str
+    user_id: str
+    email_notifications: bool | None
+    named: Any
+    email: Any
+    first_name: Any
 
     @property
-    def alert(self) -> Alert:
-        """What of the alert is needed to serve it."""
-        return Alert(
-            id=self.alert_id,
-            user_id=self.user_id,
-            name=_text(self.row[_NAME]),
-            email_notifications=self.by_mail,
-            floor=self.floor,
-            **self.wish._asdict(),
-        )
+    def name(self) -> str:
+        """What its owner calls it."""
+        return _text(self.named)
 
     @property
     def user(self) -> User:
-        """Whose it is."""
-        named = zip(_USER_NAMES, self.row[-1 - len(_USER_NAMES) : -1], strict=True)
-        return User(**{"email": "", **present(dict(named))})
+        """Whose it is, as far as they are needed to be told."""
+        return User(id=self.user_id, email=_text(self.email), first_name=_text(self.first_name))
+
+
+def asked(alerts: Sequence[Due]) -> Asked[str | None, tuple[Any, ...]]:
+    """What these alerts ask, in their order; what equal ones say is read once."""
+    found: Asked[str | None, tuple[Any, ...]] = Asked(_keywords_in, _limits_in)
+    found.extend(map(itemgetter(0), alerts), map(itemgetter(slice(1, 8)), alerts))
+    return found
+
+
+@lru_cache(maxsize=50_000)
+def _keywords_in(json_text: str | None) -> tuple[str, ...]:
+    return keywords_of(tolerant_json(json_text))
+
+
+def _limits_in(values: tuple[Any, ...]) -> tuple[Wish, int]:
+    location, job_type, level, remote_only, least, most, floor = values
+    texts = _text(location), _text(job_type), _text(level)
+    return Wish((), *texts, bool(remote_only), least, most), floor
 
 
 def served(
@@ -96,16 +100,27 @@ def served(
 
     `floor` is the floor of an alert that has no mark yet.
     """
+    # The driver would make an object of each id and JSON text, to be spelled again.
     plain = connection.dialect.name == "postgresql"
-    found = _active(_subscriptions(floor, _NEEDED, plain=plain), frequency)
+    ids = [cast(one, Text) if plain else one for one in (job_alerts.c.id, job_alerts.c.user_id)]
+    found = select(
+        cast(job_alerts.c.keywords, Text),
+        *_LIMITS,
+        func.coalesce(alert_mark.c.run_seq, floor),
+        *ids,
+        job_alerts.c.email_notifications,
+        job_alerts.c.name,
+        users.c.email,
+        users.c.first_name,
+    )
+    found = _active(found.select_from(_FROM), frequency)
     # Said of both, or PostgreSQL goes through all the users before as well.
     if after_user is not None:
         found = found.where(job_alerts.c.user_id > after_user, users.c.id > after_user)
     if through_user is not None:
         found = found.where(job_alerts.c.user_id <= through_user, users.c.id <= through_user)
-    read = _keywords_in if plain else keywords_of
     found = found.order_by(job_alerts.c.user_id, job_alerts.c.id)
-    return [_due(row, read) for row in connection.execute(found)]
+    return list(map(Due._make, connection.execute(found)))
 
 
 def bounds(connection: Connection, frequency: str, size: int) -> Sequence[str]:
@@ -147,28 +162,6 @@ def _active(found: Select[Any], frequency: str) -> Select[Any]:
     )
 
 
-def _due(row: Row[Any], read: Callable[[Any], tuple[str, ...]]) -> Due:
-    """What a row says; `read` makes texts of its keywords."""
-    values = tuple(row)
-    keywords, location, job_type, level, remote_only, least, most = values[: len(Wish._fields)]
-    wish = Wish(
-        read(keywords),
-        location if location.__class__ is str else _text(location),
-        job_type if job_type.__class__ is str else _text(job_type),
-        level if level.__class__ is str else _text(level),
-        bool(remote_only),
-        least,
-        most,
-    )
-    alert_id, user_id, _, by_mail = values[len(wish) : len(_NEEDED)]
-    return Due(alert_id, user_id, wish, values[-1], values, bool(by_mail))
-
-
-@lru_cache(maxsize=50_000)
-def _keywords_in(json_text: str) -> tuple[str, ...]:
-    return keywords_of(tolerant_json(json_text))
-
-
 def _text(value: object) -> str:
     """What SQLite may hold in a text column."""
     return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value or "")
@@ -183,7 +176,7 @@ def subscriptions(
     limit: int | None,
 ) -> Sequence[Subscription]:
     """Alerts whether they may be mailed or not, for people to look at."""
-    found = _subscriptions(0).order_by(users.c.email, job_alerts.c.name, job_alerts.c.id)
+    found = _subscriptions().order_by(users.c.email, job_alerts.c.name, job_alerts.c.id)
     if alert_id is not None:
         found = found.where(job_alerts.c.id == alert_id)
     if email is not None:
@@ -193,23 +186,10 @@ def subscriptions(
     return [_subscription(row) for row in connection.execute(found.limit(limit)).mappings()]
 
 
-def _subscriptions(
-    floor: int, columns: Sequence[Column[Any]] = _ALERT, *, plain: bool = False
-) -> Select[Any]:
-    """Alerts with their users; `plain` has PostgreSQL spell ids and JSON as texts, which is faster.
-
-    The driver makes an object of each to be spelled again.
-    """
-    read = _spelled if plain else list
-    mark = func.coalesce(alert_mark.c.run_seq, floor).label("floor")
-    return select(*read(columns), *read(_USER), mark).select_from(_FROM)
-
-
-def _spelled(columns: Sequence[ColumnElement[Any]]) -> list[ColumnElement[Any]]:
-    return [
-        cast(column, Text).label(column.name) if isinstance(column.type, Id | JSON) else column
-        for column in columns
-    ]
+def _subscriptions() -> Select[Any]:
+    """Alerts with their users."""
+    mark = func.coalesce(alert_mark.c.run_seq, 0).label("floor")
+    return select(*_ALERT, *_USER, mark).select_from(_FROM)
 
 
 def _subscription(row: Mapping[Any, Any]) -> Subscription:

@@ -47,17 +47,21 @@ def _copy(connection: Connection, statement: str, rows: BytesIO) -> None:
         cursor.close()
 
 
-def line(values: Iterable[object]) -> str:
+def line(values: Sequence[object]) -> str:
     """The values of a row as COPY reads them: texts, numbers, moments, None."""
-    return "\t".join(map(_spelled, values))
+    texts = "".join([value for value in values if isinstance(value, str)])
+    if "\\" in texts or "\t" in texts or "\n" in texts or "\r" in texts:
+        values = [_escaped(value) if isinstance(value, str) else value for value in values]
+    return "\t".join([value if isinstance(value, str) else _spelled(value) for value in values])
+
+
+def _escaped(text: str) -> str:
+    for octet, written in _ESCAPED:
+        text = text.replace(octet, written)
+    return text
 
 
 def _spelled(value: object) -> str:
-    if isinstance(value, str):
-        for octet, written in _ESCAPED:
-            if octet in value:
-                value = value.replace(octet, written)
-        return value
     if value is None:
         return r"\N"
     return _moment(value) if isinstance(value, datetime) else str(value)

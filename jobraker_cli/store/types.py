@@ -85,6 +85,10 @@ class Whole(TypeDecorator[int]):
     impl = Integer
     cache_ok = True
 
+    def result_processor(self, dialect: Dialect, coltype: object) -> Any:
+        """None where the database holds nothing else."""
+        return super().result_processor(dialect, coltype) if dialect.name == "sqlite" else None
+
     def process_result_value(self, value: Any, dialect: Dialect) -> int | None:
         """The number, or None."""
         return value if isinstance(value, int) else None

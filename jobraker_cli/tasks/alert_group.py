@@ -58,7 +58,7 @@ class Group:
                 self.waiting += subscriptions
                 return
         row_id = None if mail is None else mail.queued.id
-        self.served += [(one.alert_id, row_id) for one in subscriptions]
+        self.served += [(one.id, row_id) for one in subscriptions]
 
 
 class Writer:
@@ -111,7 +111,7 @@ class Writer:
         served = [alert for alert, mail_id in group.served if mail_id is None or mail_id in new]
         past.write_sent_jobs(connection, [row for mail in pending for row in mail.sent_jobs()])
         marks.write_marks(connection, served, self._through)
-        marks.write_first_marks(connection, {one.alert_id: one.floor for one in group.waiting})
+        marks.write_first_marks(connection, {one.id: one.floor for one in group.waiting})
         if self._app.settings.write_last_run:
             marks.write_last_run(connection, served, self._run.now)
         return queued

@@ -24,7 +24,7 @@ KIND = "job_alert"
 _ID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _IDS = re.compile(f"{_ID}(?:,{_ID})*")
 POSTINGS = 50  # of one vacancy that a payload remembers
-_KEPT = 50_000  # jobs, each with its places, of which the facts are kept as JSON text
+_KEPT = 50_000  # vacancies of which the facts are kept as JSON text
 
 
 class Payloads:
@@ -37,7 +37,7 @@ class Payloads:
     def __init__(self, *, frequency: str, period: str, reposts: Mapping[str, datetime]) -> None:
         self._run = f'"frequency":{_quoted(frequency)},"period":{_quoted(period)}'
         self._reposts = reposts
-        self._known: dict[tuple[str, tuple[str, ...]], str] = {}
+        self._known: dict[tuple[str, ...], tuple[str, str]] = {}  # by the ids of the postings
 
     def of(self, user: User, digest: Digest) -> str:
         """The digest as JSON text."""
@@ -51,16 +51,19 @@ class Payloads:
         return f'{{{named},"jobs":[{jobs}]}}'
 
     def _item(self, item: Item) -> str:
-        key = item.job.id, item.places
-        facts = self._known.get(key)
-        if facts is None:
+        known = self._known.get(item.job_ids)
+        if known is None:
             if len(self._known) >= _KEPT:
                 self._known.clear()
-            raw = _facts(item, self._reposts.get(item.fingerprint))
-            facts = self._known[key] = json.dumps(raw, separators=(",", ":"))[:-1]
-        reasons = ",".join(map(_quoted, item.reasons))
+            known = self._known[item.job_ids] = self._facts(item)
+        return f"{known[0]}{','.join(map(_quoted, item.reasons))}{known[1]}"
+
+    def _facts(self, item: Item) -> tuple[str, str]:
+        """What stands before an item's reasons and behind them."""
+        raw = _facts(item, self._reposts.get(item.fingerprint))
+        facts = json.dumps(raw, separators=(",", ":"))[:-1]
         ids = ",".join(map(_quoted, item.job_ids[:POSTINGS]))
-        return f'{facts},"reasons":[{reasons}],"job_ids":[{ids}]}}'
+        return f'{facts},"reasons":[', f'],"job_ids":[{ids}]}}'
 
 
 def title(digest: Digest, words: Words) -> str:

@@ -1,7 +1,7 @@
 """The mails and notifications that an alert task makes for one person."""
 
 import zlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from itertools import islice
 
@@ -9,9 +9,8 @@ from jobraker_cli.errors import MessageError
 from jobraker_cli.mail.address import check_address
 from jobraker_cli.mail.kinds import KINDS
 from jobraker_cli.mail.wording import Words
-from jobraker_cli.matching.match import Ranked
 from jobraker_cli.matching.prepared import PreparedJob
-from jobraker_cli.model import Alert, User
+from jobraker_cli.model import User
 from jobraker_cli.store import outbox
 from jobraker_cli.store.notifications import Notification
 from jobraker_cli.store.past import NO_HISTORY, History
@@ -19,10 +18,8 @@ from jobraker_cli.store.queueing import Queued
 from jobraker_cli.tasks import alert_mail
 from jobraker_cli.tasks.alert_group import EVERYTHING, Mail
 from jobraker_cli.tasks.app import App, Run
-from jobraker_cli.tasks.digest import Digest, DigestLimits, compose
+from jobraker_cli.tasks.digest import Digest, DigestLimits, Found, compose
 from jobraker_cli.tasks.message_ids import message_id
-
-Found = Sequence[tuple[Alert, Ranked]]
 
 
 class Maker:
@@ -46,6 +43,8 @@ class Maker:
         self._payloads = alert_mail.Payloads(
             frequency=frequency, period=label or f"{run.now:%F}", reposts=reposts
         )
+        self._words: dict[str, Words] = {}  # by locale
+        self._link = f"{app.settings.site_url}/alerts"
         self._limits = DigestLimits(
             max_jobs=app.settings.alert_max_jobs,
             max_per_company=app.settings.alert_max_per_company,
@@ -82,17 +81,21 @@ class Maker:
     def _notice(
         self, row_id: str, user_id: str, digest: Digest, locale: str, *, outbox_id: str | None
     ) -> Notification:
-        settings = self._app.settings
-        words = Words.of(locale or settings.locale, settings.timezone, self._run.now)
+        if locale not in self._words:
+            self._words[locale] = self._words_in(locale)
         return Notification(
             id=row_id,
             user_id=user_id,
             kind=alert_mail.KIND,
-            title=alert_mail.title(digest, words),
-            link=f"{settings.site_url}/alerts",
+            title=alert_mail.title(digest, self._words[locale]),
+            link=self._link,
             outbox_id=outbox_id,
             created_at=self._run.now,
         )
+
+    def _words_in(self, locale: str) -> Words:
+        settings = self._app.settings
+        return Words.of(locale or settings.locale, settings.timezone, self._run.now)
 
     def of_mail(self, mail: Mail) -> Notification:
         """The notification that goes with a mail."""

@@ -3,21 +3,21 @@
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
+from operator import attrgetter
 from typing import NamedTuple
 
 from jobraker_cli.mail.consent import ONE_ALERT, Way
-from jobraker_cli.matching.asked import asked_for
 from jobraker_cli.matching.match import Ranked
 from jobraker_cli.matching.matcher import Search
-from jobraker_cli.model import Alert
 from jobraker_cli.store import past, queueing, vacancies
-from jobraker_cli.store.alerts import Due
+from jobraker_cli.store.alerts import Due, asked
 from jobraker_cli.store.engine import reading
 from jobraker_cli.store.past import History
 from jobraker_cli.tasks import consents
 from jobraker_cli.tasks.alert_group import Group, Writer
-from jobraker_cli.tasks.alert_making import Found, Maker, would_be_of_everything
+from jobraker_cli.tasks.alert_making import Maker, would_be_of_everything
 from jobraker_cli.tasks.app import App, Run
+from jobraker_cli.tasks.digest import Found
 from jobraker_cli.tasks.new_jobs import NewJobs
 
 KNOWN_BATCH = 10_000  # users whose pasts and choices are read together
@@ -58,13 +58,13 @@ class Serving:
 
     def batch(self, batch: Sequence[Due]) -> bool:
         """Match a batch of alerts and queue its digests; False at the limit or a signal."""
-        found: dict[str, list[tuple[Alert, Ranked]]] = {}
-        answers = self.search.answers(asked_for([(one.wish, one.floor) for one in batch]))
-        for number, one in enumerate(batch):
+        found: dict[str, list[tuple[Due, Ranked]]] = {}
+        answers = self.search.answers(asked(batch))
+        for number, one in enumerate(batch if answers else ()):
             matches = answers and answers.matches(number)
             if matches:
-                found.setdefault(one.user_id, []).append((one.alert, matches))
-        users = [list(group) for _, group in groupby(batch, key=lambda one: one.user_id)]
+                found.setdefault(one.user_id, []).append((one, matches))
+        users = [list(group) for _, group in groupby(batch, key=attrgetter("user_id"))]
         return all(self._people(part, found) for part in _parts(users, KNOWN_BATCH))
 
     def _people(self, users: Sequence[list[Due]], found: Mapping[str, Found]) -> bool:
@@ -119,7 +119,11 @@ class Serving:
         if Way.LATER in ways.values():  # the weekly cap: it comes with the next digest
             group.waiting += alerts
             return
-        mailed = {one.alert_id for one in alerts if one.by_mail and ways[one.alert_id] is Way.MAIL}
+        mailed = {
+            one.id
+            for one in alerts
+            if one.email_notifications and ways.get(one.id, Way.MAIL) is Way.MAIL
+        }
         locale = known.locales.get(user_id, "")
         mail = None
         by_mail = [one for one in found if one[0].id in mailed]
@@ -141,12 +145,10 @@ class Serving:
 
 
 def _ways(alerts: Sequence[Due], wishes: consents.Consents) -> dict[str, Way]:
-    """How one person wants to be told of what each alert finds, by its id."""
+    """How one person wants to be told of what each alert finds, by its id; empty: by mail."""
     if alerts[0].user_id not in wishes.chosen:
-        return {one.alert_id: Way.MAIL for one in alerts}
-    return {
-        one.alert_id: wishes.of(one.user_id, f"{ONE_ALERT}{one.alert_id}").way for one in alerts
-    }
+        return {}
+    return {one.id: wishes.of(one.user_id, f"{ONE_ALERT}{one.id}").way for one in alerts}
 
 
 def _parts(users: Sequence[list[Due]], size: int) -> Iterator[Sequence[list[Due]]]:

@@ -4,7 +4,7 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-_OBJECTS = 100_000  # that are made before they are looked through for cycles
+_OBJECTS = 500_000  # more than are alive of a batch of alerts: only what stays is looked through
 
 
 @contextmanager
