@@ -30,7 +30,7 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 POSTINGS = ROOT.parent / "shared" / "real-jobs"
 SHOWN = 20
-BLOCK = 50_000  # alerts that are answered together
+BLOCK = 100_000  # alerts that are answered together
 SEED = 42
 PROCESSES = 2
 
@@ -79,7 +79,8 @@ def share(search: "Search", alerts: Path, number: int, _: object) -> tuple[int, 
 
 def blocks(counts: list[int]) -> Iterator[list[int]]:
     """The counts of a share, block by block."""
-    return (counts[start : start + BLOCK] for start in range(0, len(counts), BLOCK))
+    size = BLOCK // PROCESSES
+    return (counts[start : start + size] for start in range(0, len(counts), size))
 
 
 def indexed_jobs(jobs: Path) -> "Search":
@@ -112,33 +113,34 @@ def indexed_jobs(jobs: Path) -> "Search":
     )
     search.index()
     gc.freeze()  # as the tasks do: what is indexed stays
-    gc.set_threshold(100_000)
     return search
 
 
 def answered(search: "Search", alerts: Path, number: int, of: int) -> tuple[list[int], int]:
     """The counts of every `of`-th block of alerts, and how many jobs are shown for them."""
-    import numpy as np
-
     from jobraker_cli.matching.asked import Asked
 
     counts: list[int] = []
     shown = 0
     with alerts.open(encoding="utf-8") as lines:
         for turn in count():
-            block = list(islice(lines, BLOCK))
+            block = list(islice(lines, BLOCK // of))
             if not block:
                 break
             if turn % of != number:
                 continue
             asked: Asked[str, str] = Asked(lambda words: words.split("|"), limits)
-            words, _, rests = zip(*(line.partition("\t") for line in block), strict=True)
+            words, rests = [], []
+            for line in block:
+                phrases, _, rest = line.partition("\t")
+                words.append(phrases)
+                rests.append(rest)
             asked.extend(words, rests)
             answers = search.answers(asked)
             assert answers
-            found, best = answers.best(SHOWN)
-            counts += np.array(found)[answers.which].tolist()
-            shown += int(np.array([len(jobs) for jobs in best])[answers.which].sum())
+            best = answers.best(SHOWN)
+            counts += best.counts[answers.which].tolist()
+            shown += int(best.sizes[answers.which].sum())
     return counts, shown
 
 
@@ -229,6 +231,10 @@ def measured(engine: str, jobs: Path, alerts: Path) -> dict[str, Any]:
     import zlib
 
     started = time.perf_counter()
+    from jobraker_cli.tuning import tune
+
+    if engine != "tantivy":
+        tune()
     found = ENGINES[engine](jobs, alerts)
     seconds = time.perf_counter() - started
     usage = resource.getrusage(resource.RUSAGE_SELF)

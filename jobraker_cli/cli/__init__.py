@@ -1,18 +1,17 @@
 """Commands: parse, call one function, show its report. Errors become exit codes here, once."""
 
-import gc
 import os
 import re
 import sys
 import traceback
 
 from jobraker_cli.errors import ConfigError, JobrakerError, UsageError
+from jobraker_cli.tuning import tune
 
 
 def main() -> None:
     """Run the command line and exit with its code."""
-    # Loading modules makes objects and no garbage; looking for it is a tenth of the start.
-    gc.set_threshold(100_000, 20, 20)
+    tune()
     sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - for good
     sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - for good
     sys.exit(_run())

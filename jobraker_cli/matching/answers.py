@@ -5,24 +5,24 @@ numpy takes some 100 ms to import, so this module is imported only where jobs ar
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import chain, pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from jobraker_cli.matching.board import meeting
 from jobraker_cli.matching.corpus import PAIR, Numbers, as_array, ranges
 from jobraker_cli.matching.criteria import Wish
 from jobraker_cli.matching.entries import FEW, Entries
-from jobraker_cli.matching.match import Ranked, numbers, ranked
-from jobraker_cli.matching.planes import Fits
+from jobraker_cli.matching.match import Ranked, first, ranked
 from jobraker_cli.matching.ranks import JOBS
 
 if TYPE_CHECKING:
     from jobraker_cli.matching.asked import Asked
-    from jobraker_cli.matching.board import Board
+    from jobraker_cli.matching.board import Board, Found, Limits
 
-_AT_ONCE = 1_000_000  # jobs that are looked at together
+_AT_ONCE = 400_000  # jobs that are looked at together
 
 
 class _Sets(NamedTuple):
@@ -33,6 +33,18 @@ class _Sets(NamedTuple):
     sizes: Numbers
     totals: Numbers  # of the jobs of its entries
     by_sets: Numbers  # whether its jobs are not looked at one by one
+
+
+class Best(NamedTuple):
+    """The best jobs of questions: number n has `jobs[starts[n] : starts[n] + sizes[n]]`.
+
+    `counts` is how many each finds in all.
+    """
+
+    counts: Numbers
+    starts: Numbers
+    sizes: Numbers
+    jobs: Numbers
 
 
 class Answers:
@@ -49,7 +61,7 @@ class Answers:
         keys = as_array(asked.said).astype(np.int64) << PAIR | as_array(asked.within)
         pairs, self.which = np.unique(keys, return_inverse=True)
         self._said, self._within = pairs >> PAIR, pairs & ((1 << PAIR) - 1)
-        self._by_sets = sets.by_sets[self._said].tolist()
+        self._by_sets = sets.by_sets[self._said]
         self._ranked: dict[int, Ranked | None] = {}
         live = ~sets.by_sets & (sets.totals > 0)
         few = np.flatnonzero(live[self._said])
@@ -59,38 +71,65 @@ class Answers:
         """Find the jobs of questions with few candidates."""
         needed, local = np.unique(self._within[few], return_inverse=True)
         limits = [self._board.limits(*self._limits[one]) for one in needed.tolist()]
-        fits = Fits(limits, len(self._board.jobs))
+        fits = self._board.fits
+        limit_of = fits.numbers(limits)[local]
         parts = (np.cumsum(sets.totals[self._said[few]]) // _AT_ONCE).astype(np.int64)
         cuts = [*np.flatnonzero(np.diff(parts, prepend=-1)).tolist(), len(few)]
         found: list[tuple[Numbers, Numbers]] = [(np.zeros(0, np.int64),) * 2]
         for start, end in pairwise(cuts):
             some = few[start:end]
             which, jobs, widths = _candidates(self._said[some], sets, self._board.entries)
-            which, ranks = fits.best_first(which, jobs, widths, local[start:end])
+            which, ranks = fits.best_first(which, jobs, widths, limit_of[start:end])
             found.append((some[which], ranks))
         which, self._ranks = (np.concatenate(part) for part in zip(*found, strict=True))
-        counts = np.bincount(which, minlength=len(self))
-        self._counts = counts.tolist()
-        self._starts = (np.cumsum(counts) - counts).tolist()
+        self._counts = np.bincount(which, minlength=len(self))
+        self._starts = np.cumsum(self._counts) - self._counts
 
     def __len__(self) -> int:
         """How many questions there are."""
         return len(self._said)
 
-    def best(self, most: int) -> tuple[list[int], list[Sequence[int]]]:
-        """How many jobs answer each question, and the numbers of the best of them."""
-        counts, best = list(self._counts), []
-        jobs = JOBS - (self._ranks & JOBS)
-        for question, start in enumerate(self._starts):
-            count = counts[question]
-            if count:
-                best.append(jobs[start : start + min(most, count)].tolist())
-            elif self._by_sets[question]:
-                counts[question], found = numbers(self._board, *self._question(question), most)
-                best.append(found)
-            else:
-                best.append(())
-        return counts, best
+    def counts(self) -> Numbers:
+        """How many jobs answer each question."""
+        counts = self._counts.copy()
+        for question, found in self._many():
+            counts[question] = found.jobs.bit_count()
+        return counts
+
+    def best(self, most: int) -> Best:
+        """How many jobs answer each question, and the best of them."""
+        counts = self._counts.copy()
+        many: list[int] = []
+        for question, found in self._many():
+            counts[question] = found.jobs.bit_count()
+            many += first(found, most)
+        sizes = np.minimum(counts, most)
+        starts = np.cumsum(sizes) - sizes
+        jobs = np.zeros(int(sizes.sum()), np.int64)
+        few = np.flatnonzero(self._counts)
+        ranks = self._ranks[ranges(self._starts[few], sizes[few])]
+        jobs[ranges(starts[few], sizes[few])] = JOBS - (ranks & JOBS)
+        by_sets = np.flatnonzero(self._by_sets)
+        jobs[ranges(starts[by_sets], sizes[by_sets])] = many
+        return Best(counts, starts, sizes, jobs)
+
+    def _many(self) -> Iterator[tuple[int, Found]]:
+        """The questions that are answered by sets, each with what it finds."""
+        questions = np.flatnonzero(self._by_sets)
+        limits: dict[int, Limits] = {}
+        last, words = -1, None  # questions of equal words follow each other
+        for question, said, within in zip(
+            questions.tolist(),
+            self._said[questions].tolist(),
+            self._within[questions].tolist(),
+            strict=True,
+        ):
+            if said != last:
+                keywords = self._keywords[said]
+                last, words = said, self._board.entries.saying(keywords) if keywords else None
+            if within not in limits:
+                limits[within] = self._board.limits(*self._limits[within])
+            yield question, meeting(words, limits[within])
 
     def matches(self, alert: int) -> Ranked | None:
         """The jobs that an alert finds, None if there are none."""
@@ -104,11 +143,11 @@ class Answers:
         return self._ranked[question]
 
     def _few(self, question: int) -> Ranked | None:
-        count = self._counts[question]
+        count = int(self._counts[question])
         if not count:
             return None
         wish, _ = self._question(question)
-        start = self._starts[question]
+        start = int(self._starts[question])
         return Ranked(wish, self._board, count, self._ranks[start : start + count].tolist())
 
     def _question(self, question: int) -> tuple[Wish, int]:
@@ -119,10 +158,8 @@ class Answers:
 
 def _sets(keywords: Sequence[Sequence[str]], entries: Entries) -> _Sets:
     """Sets of keywords, each keyword looked up."""
-    entries.look_up(chain.from_iterable(keywords))
+    flat = entries.look_up(chain.from_iterable(keywords))
     sizes = np.fromiter(map(len, keywords), np.int64, len(keywords))
-    numbers = map(entries.numbers.__getitem__, chain.from_iterable(keywords))
-    flat = np.fromiter(numbers, np.int64, int(sizes.sum()))
     owners = np.repeat(np.arange(len(sizes)), sizes)
     totals = np.bincount(owners, entries.counts[flat], len(sizes)).astype(np.int64)
     unlisted = np.bincount(owners, entries.unlisted[flat], len(sizes)) > 0

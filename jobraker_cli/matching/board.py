@@ -15,6 +15,7 @@ from jobraker_cli.matching.entries import Entries
 from jobraker_cli.matching.fields import scope_of
 from jobraker_cli.matching.kept import Kept
 from jobraker_cli.matching.pay import WantedPay
+from jobraker_cli.matching.planes import Fits
 from jobraker_cli.matching.postings import Phrases, bits, set_where
 from jobraker_cli.matching.prepared import PreparedJob
 from jobraker_cli.matching.sites import Sites
@@ -25,7 +26,7 @@ _OCTETS = 12 << 20  # of the sets that are kept
 _OCTETS_OF_LIMITS = 48 << 20
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Limits:
     """What an alert asks beside its keywords: the jobs that have it all, and how well."""
 
@@ -65,6 +66,7 @@ class Board:
         self.entries = Entries(
             Phrases(corpus(words), places), scope_of(rules.match_fields), len(order)
         )
+        self.fits = Fits(len(order))
         self._sites = Sites([job.place for job in self.jobs])
         self._sets: Kept[object, int] = Kept(_OCTETS)
         self._limits: Kept[object, Limits] = Kept(_OCTETS_OF_LIMITS)
@@ -80,11 +82,8 @@ class Board:
 
     def found(self, wish: Wish, floor: int) -> Found:
         """The jobs that a wish is for, of an intake above the floor."""
-        limits = self.limits(wish, floor)
-        if not wish.keywords:
-            return Found(limits.found, None, limits)
-        words = self.entries.saying(wish.keywords)
-        return Found(limits.found & words[-1], words, limits)
+        words = self.entries.saying(wish.keywords) if wish.keywords else None
+        return meeting(words, self.limits(wish, floor))
 
     def limits(self, wish: Wish, floor: int) -> Limits:
         """What a wish asks beside its keywords, of jobs of an intake above the floor."""
@@ -128,6 +127,11 @@ class Board:
             found = work()
             self._sets.keep(key, found, _octets([found]))
         return found
+
+
+def meeting(words: Widening | None, limits: Limits) -> Found:
+    """The jobs that meet limits, and for which words hold if any are asked."""
+    return Found(limits.found & words[-1] if words else limits.found, words, limits)
 
 
 def numbered(keys: Iterable[str]) -> list[int]:

@@ -5,6 +5,7 @@ Many are looked up together. Of a few jobs their numbers are kept, of many a set
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import reduce
+from itertools import accumulate, islice
 from operator import and_, or_
 from typing import NamedTuple
 
@@ -14,7 +15,7 @@ from jobraker_cli.matching.bits import Widening, members
 from jobraker_cli.matching.corpus import Numbers
 from jobraker_cli.matching.fields import ANYWHERE, WIDENING
 from jobraker_cli.matching.kept import Kept
-from jobraker_cli.matching.postings import Phrases, Truths, bits
+from jobraker_cli.matching.postings import Phrases, Truths, bits, set_where
 from jobraker_cli.matching.query import Program, Term, evaluate, plain_words, read_entry
 
 FEW = 400  # jobs that are looked at one by one
@@ -30,6 +31,15 @@ _WIDTHS = np.array(
     ],
     np.int64,
 )
+
+
+_NONE: Widening = (0,) * _UNKNOWN
+
+
+class _Numbers(dict[str, int]):
+    def __missing__(self, keyword: str) -> int:
+        number = self[keyword] = len(self)
+        return number
 
 
 class _Entry(NamedTuple):
@@ -60,15 +70,22 @@ class Entries:
         self._clear()
 
     def _clear(self) -> None:
-        self.numbers: dict[str, int] = {}
+        self.numbers = _Numbers()
         self.starts = self.counts = self.jobs = self.widths = np.zeros(0, np.int64)
         self.unlisted = np.zeros(0, np.bool_)
 
-    def look_up(self, keywords: Iterable[str]) -> None:
-        """Find the jobs of those of some keywords that are not known yet."""
-        if len(self.numbers) > self._most:
+    def look_up(self, keywords: Iterable[str]) -> Numbers:
+        """The numbers of keywords, after the jobs of those not known yet were found."""
+        known = len(self.starts)
+        if known > self._most or known < len(self.numbers):  # too many, or an end cut short
             self._clear()
-        new = [one for one in dict.fromkeys(keywords) if one not in self.numbers]
+            known = 0
+        numbers = np.fromiter(map(self.numbers.__getitem__, keywords), np.int64)
+        self._find(list(islice(self.numbers, known, None)))
+        return numbers
+
+    def _find(self, new: Sequence[str]) -> None:
+        """Find the jobs of keywords."""
         phrases = [plain_words(one) for one in new]
         queries = [number for number, words in enumerate(phrases) if words is None]
         unlisted = np.zeros(len(new), np.bool_)
@@ -80,7 +97,7 @@ class Entries:
                 unlisted[number] = entry.only_excludes or entry.sets[-1].bit_count() > FEW
                 if not unlisted[number]:
                     found.append(_listed(number, entry.sets))
-        self._append(new, unlisted, *(np.concatenate(parts) for parts in zip(*found, strict=True)))
+        self._append(unlisted, *(np.concatenate(parts) for parts in zip(*found, strict=True)))
 
     def _standing(self, phrases: Sequence[Sequence[str]]) -> tuple[Numbers, Numbers, Numbers]:
         """Which phrases stand in which jobs, each once, in the best of its fields."""
@@ -94,14 +111,10 @@ class Entries:
         owners, jobs = np.divmod(pairs[best], self._size)
         return owners, jobs, widths[best]
 
-    def _append(
-        self, new: Sequence[str], unlisted: Truths, owners: Numbers, jobs: Numbers, widths: Numbers
-    ) -> None:
+    def _append(self, unlisted: Truths, owners: Numbers, jobs: Numbers, widths: Numbers) -> None:
         order = np.argsort(owners, kind="stable")
-        counts = np.bincount(owners, minlength=len(new))
+        counts = np.bincount(owners, minlength=len(unlisted))
         starts = len(self.jobs) + np.cumsum(counts) - counts
-        first = len(self.numbers)
-        self.numbers.update(zip(new, range(first, first + len(new)), strict=True))
         self.starts = np.concatenate((self.starts, starts))
         self.counts = np.concatenate((self.counts, counts))
         self.jobs = np.concatenate((self.jobs, jobs[order].astype(np.uint32)))
@@ -113,26 +126,31 @@ class Entries:
 
         Any of them will do, but those that only exclude narrow the others.
         """
-        entries = [self._sets.get(one) or self._entry(one) for one in keywords]
-        wanted = [one.sets for one in entries if not one.only_excludes]
-        narrowing = [one.sets for one in entries if one.only_excludes]
-        if not narrowing:
-            return wanted[0] if len(wanted) == 1 else _any(wanted)
-        allowed = [reduce(and_, one) for one in zip(*narrowing, strict=True)]
-        if not any(one.has_words for one in entries if not one.only_excludes):
-            return tuple(allowed)
-        return tuple(one & other for one, other in zip(_any(wanted), allowed, strict=True))
+        wanted: list[Widening] = []
+        narrowing: list[Widening] = []
+        for keyword in keywords:
+            entry = self._sets.get(keyword) or self._entry(keyword)
+            if entry.has_words:
+                (narrowing if entry.only_excludes else wanted).append(entry.sets)
+        if wanted:
+            narrowing.append(reduce(_either, wanted))
+        return reduce(_both, narrowing) if narrowing else _NONE
 
     def _entry(self, keyword: str) -> _Entry:
         """The jobs for which a keyword holds, as sets."""
         number = self.numbers.get(keyword)
         if number is None or self.unlisted[number]:
             return self._keep(keyword, self._read([keyword])[0])
-        start, end = int(self.starts[number]), int(self.starts[number] + self.counts[number])
-        jobs, widths = self.jobs[start:end], self.widths[start:end]
-        sets = tuple(bits(jobs[widths <= width], self._size) for width in range(_UNKNOWN))
-        has_words = bool(read_entry(keyword, self._scope).program)
-        return self._keep(keyword, _Entry(False, has_words, sets))
+        start, count = int(self.starts[number]), int(self.counts[number])
+        if not count:
+            has_words = bool(read_entry(keyword, self._scope).program)
+            return self._keep(keyword, _Entry(False, has_words, _NONE))
+        jobs, widths = self.jobs[start : start + count], self.widths[start : start + count]
+        having = np.zeros((_UNKNOWN, self._size), np.bool_)
+        having[widths, jobs] = True
+        return self._keep(
+            keyword, _Entry(False, True, tuple(accumulate(map(set_where, having), or_)))
+        )
 
     def _keep(self, keyword: str, entry: _Entry) -> _Entry:
         self._sets.keep(keyword, entry, sum(one.bit_length() // 8 for one in {*entry.sets}))
@@ -179,5 +197,9 @@ def _listed(number: int, sets: Widening) -> tuple[Numbers, Numbers, Numbers]:
     return np.full(len(jobs), number), np.array(jobs, np.int64), np.array(widths, np.int64)
 
 
-def _any(sets: Iterable[Widening]) -> Widening:
-    return tuple(reduce(or_, one) for one in zip(*sets, strict=True))
+def _either(one: Widening, other: Widening) -> Widening:
+    return tuple(map(or_, one, other))
+
+
+def _both(one: Widening, other: Widening) -> Widening:
+    return tuple(map(and_, one, other))

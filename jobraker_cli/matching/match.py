@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from jobraker_cli.matching.prepared import PreparedJob
 
 
+_ALL = -1  # the set of all jobs, of which every bit is 1
+
+
 class Match(NamedTuple):
     """A job that meets an alert's criteria; the lowest `rank` is the best match.
 
@@ -100,33 +103,32 @@ def _ranks(found: Found) -> Iterator[int]:
             yield last - job
 
 
-def numbers(board: Board, wish: Wish, floor: int, most: int) -> tuple[int, Sequence[int]]:
-    """How many jobs a wish is for, and the numbers of the best of them."""
-    found = board.found(wish, floor)
+def first(found: Found, most: int) -> Sequence[int]:
+    """The numbers of the best jobs found, best first."""
     best: list[int] = []
     for part, _ in _parts(found) if found.jobs else ():
         best += islice(falling(part), most - len(best))
         if len(best) == most:
             break
-    return found.jobs.bit_count(), best
+    return best
 
 
 def _parts(found: Found) -> Iterator[tuple[int, tuple[int, int, int]]]:
     """The jobs found that fit equally well, with how well; the best first."""
-    for said, words in _split(found.jobs, found.words, fields.UNASKED):
-        for located, place in _split(said, found.limits.places, location.UNASKED):
-            for paid, offer in _split(located, found.limits.pays, pay.UNASKED):
-                yield paid, (words, place, offer)
+    said = found.jobs
+    for words, saying in _steps(found.words, fields.UNASKED):
+        located = said & saying
+        said ^= located
+        for place, within in _steps(found.limits.places, location.UNASKED) if located else ():
+            paid = located & within
+            located ^= paid
+            for offer, paying in _steps(found.limits.pays, pay.UNASKED) if paid else ():
+                part = paid & paying
+                paid ^= part
+                if part:
+                    yield part, (words, place, offer)
 
 
-def _split(found: int, widening: Widening | None, unasked: int) -> Sequence[tuple[int, int]]:
-    """The parts of a set that are in the first, in the second but not the first, and so on."""
-    if widening is None:
-        return ((found, unasked),)
-    parts = []
-    for tier, members in enumerate(widening):
-        part = found & members
-        if part:
-            parts.append((part, tier))
-            found ^= part
-    return parts
+def _steps(widening: Widening | None, unasked: int) -> Iterable[tuple[int, int]]:
+    """Sets that widen, each with how well what it adds fits; without any, all jobs."""
+    return ((unasked, _ALL),) if widening is None else enumerate(widening)

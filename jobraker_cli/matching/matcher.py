@@ -51,8 +51,8 @@ class Search:
         answers = self.answers(asked)
         if answers is None:
             return [0] * len(asked.said)
-        counts, _ = answers.best(0)
-        return [counts[question] for question in answers.which.tolist()]
+        counts: list[int] = answers.counts()[answers.which].tolist()
+        return counts
 
     def matches(self, wish: Wish, floor: int) -> Ranked | None:
         """The jobs that a wish is for, of the intakes above a floor, best first; None if none."""

@@ -3,7 +3,6 @@
 numpy takes some 100 ms to import, so this module is imported only where jobs are searched.
 """
 
-import sys
 from collections import defaultdict
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -12,12 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jobraker_cli.matching.bits import set_of
-from jobraker_cli.matching.corpus import PAIR, Corpus, Numbers, ranges
+from jobraker_cli.matching.corpus import Corpus, Numbers, ranges
 
 _FEW = 12  # numbers of which a set is made faster one by one
 
 _STEPS = 8  # words of a phrase that are looked for one by one
 _OCTETS = 4  # of a word's number
+_WHOLE = 64  # bits of a number
 
 Truths = NDArray[np.bool_]
 
@@ -40,10 +40,8 @@ class Phrases:
         self._places = places[corpus.owners]
         self._fields = corpus.fields
         self._tokens = corpus.tokens
-        pairs = self._tokens.astype(np.int64) << PAIR
-        pairs[:-1] |= self._tokens[1:]
-        self._order = _order(pairs)
-        self._pairs = pairs[self._order]
+        self._word = len(corpus.codes).bit_length()
+        self._pairs, self._order = sorted_pairs(self._tokens, self._word)
         self._text = np.repeat(
             np.arange(len(self._starts), dtype=np.uint32),
             np.diff(self._starts, append=len(self._tokens)),
@@ -86,10 +84,10 @@ class Phrases:
         """Which phrases could begin where, for their rarest pair stands there."""
         count, length = codes.shape
         if length == 1:
-            pairs = last = codes << PAIR
-            last = last | ((1 << PAIR) - 1)
+            pairs = last = codes << self._word
+            last = last | ((1 << self._word) - 1)
         else:
-            pairs = last = codes[:, :-1] << PAIR | codes[:, 1:]
+            pairs = last = codes[:, :-1] << self._word | codes[:, 1:]
         low = np.searchsorted(self._pairs, pairs, "left")
         lengths = np.searchsorted(self._pairs, last, "right") - low
         rarest = np.argmin(lengths, axis=1)
@@ -111,6 +109,25 @@ class Phrases:
         return True
 
 
+def sorted_pairs(words: Numbers, size: int) -> tuple[Numbers, Numbers]:
+    """All pairs of neighbours in order, the first `size` bits up, and where each begins.
+
+    The last word's neighbour is 0.
+    """
+    pairs = words.astype(np.int64) << size
+    pairs[:-1] |= words[1:]
+    place = len(pairs).bit_length()
+    if 2 * size + place >= _WHOLE:
+        order = np.argsort(pairs)
+        return pairs[order], order.astype(np.uint32)
+    pairs <<= place  # a pair and its place as one number are sorted three times as fast
+    pairs |= np.arange(len(pairs))
+    pairs.sort()
+    order = (pairs & ((1 << place) - 1)).astype(np.uint32)
+    pairs >>= place
+    return pairs, order
+
+
 def bits(numbers: Numbers, size: int) -> int:
     """The set of these numbers below `size`."""
     if len(numbers) <= _FEW:
@@ -123,17 +140,6 @@ def bits(numbers: Numbers, size: int) -> int:
 def set_where(flags: Truths) -> int:
     """The set of the places at which there is truth."""
     return int.from_bytes(np.packbits(flags, bitorder="little").tobytes(), "little")
-
-
-def _order(numbers: NDArray[np.int64]) -> NDArray[np.uint32]:
-    """What puts numbers in order, digit by digit: a digit of 16 bits takes time linear in them."""
-    order = np.arange(len(numbers), dtype=np.uint32)
-    digits = numbers.view(np.uint16).reshape(-1, 4)
-    for digit in range(4) if sys.byteorder == "little" else (3, 2, 1, 0):
-        column = digits[:, digit]
-        if column.any():
-            order = order[np.argsort(column[order], kind="stable")]
-    return order
 
 
 def _none() -> Numbers:

@@ -6,13 +6,16 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 
 from jobraker_cli.matching.asked import asked_by
+from jobraker_cli.matching.board import Limits
 from jobraker_cli.matching.corpus import corpus
 from jobraker_cli.matching.criteria import wish_of
 from jobraker_cli.matching.entries import FEW, Entries
 from jobraker_cli.matching.fields import TITLE
 from jobraker_cli.matching.matcher import Search
+from jobraker_cli.matching.planes import Fits
 from jobraker_cli.matching.postings import Phrases
 from jobraker_cli.matching.prepared import prepare
+from jobraker_cli.matching.ranks import job_of
 from jobraker_cli.matching.words import Words
 from jobraker_cli.model import Alert, Job, MatchRules
 
@@ -80,15 +83,27 @@ def test_the_best_are_the_first_of_the_matches() -> None:
     assert answers
     [*everything] = answers.matches(13) or ()
     newest_last = [match.job.job.id for match in reversed(everything)]
-    counts, best = answers.best(20)
-    assert [len(found) for found in answers.best(JOBS)[1]] == counts
-    assert len(counts) == len(best) == len(answers) == len(ALERTS) - 1
+    best = answers.best(20)
+    assert answers.best(JOBS).sizes.tolist() == best.counts.tolist()
+    assert len(best.counts) == len(answers) == len(ALERTS) - 1
     for number, question in enumerate(answers.which.tolist()):
         found = answers.matches(number) or ()
-        assert counts[question] == len(found)
-        shown = [newest_last[at] for at in best[question]]
+        assert best.counts[question] == len(found)
+        start, size = best.starts[question], best.sizes[question]
+        shown = [newest_last[at] for at in best.jobs[start : start + size]]
         assert shown == [match.job.job.id for match in found[:20]]
     assert board.counts(asked_by(ALERTS)) == [len(answers.matches(n) or ()) for n in range(15)]
+
+
+def test_the_same_is_answered_when_it_is_asked_again() -> None:
+    board = search()
+    first = board.answers(asked_by(ALERTS))
+    again = board.answers(asked_by(tuple(reversed(ALERTS))))
+    assert first
+    assert again
+    for number in range(len(ALERTS)):
+        expected = [match.rank for match in first.matches(number) or ()]
+        assert expected == [match.rank for match in again.matches(-1 - number) or ()]
 
 
 def test_without_jobs_there_are_no_answers() -> None:
@@ -109,3 +124,20 @@ def test_what_is_remembered_of_keywords_is_bounded() -> None:
     assert jobs_of("nurse", "cook", "title:nurse") == [1, 0, 1]
     assert jobs_of("cook", "nurse") == [0, 1]
     assert list(entries.numbers) == ["cook", "nurse"]
+
+
+def test_what_is_remembered_of_limits_is_bounded() -> None:
+    fits = Fits(8, most=0)
+    odd, low = Limits(0b10101010, None, None), Limits(0b1111, (0b11, 0b1111), None)
+
+    def jobs_of(*limits: Limits) -> Sequence[int]:
+        """The jobs that the last of some limits leaves, best first."""
+        number = fits.numbers(limits)[-1:]
+        every = np.arange(8)
+        _, ranks = fits.best_first(every * 0, every, every * 0, number)
+        return [job_of(rank) for rank in ranks.tolist()]
+
+    assert jobs_of(odd) == [7, 5, 3, 1]
+    assert jobs_of(odd, low) == [1, 0, 3, 2]
+    assert jobs_of(low, low) == [1, 0, 3, 2]
+    assert jobs_of(odd) == [7, 5, 3, 1]
