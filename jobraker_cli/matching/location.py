@@ -83,8 +83,10 @@ def _location_says_remote(location: str) -> bool:
 
 def _title_says_remote(title: str) -> bool:
     folded = fold(title[:_LONGEST])
-    hinted = any(hint in folded for hint in _HINTS)  # most titles have none of it
-    return hinted and bool(_TITLE_SAYS_REMOTE.search(_plain(title)))
+    for hint in _HINTS:  # most titles have none of it
+        if hint in folded:
+            return bool(_TITLE_SAYS_REMOTE.search(_plain(title)))
+    return False
 
 
 def _quoted(text: str) -> str:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from hashlib import blake2b
 from math import inf
 
@@ -97,6 +97,7 @@ def _words(job: Job, field: int) -> str:
     return f" {GAP.join(found)} "
 
 
+@lru_cache(maxsize=10_000)
 def _employer(company: str) -> str:
     words = tokens(company)
     while len(words) > 1 and words[-1].replace(".", "") in LEGAL_FORMS:
