@@ -30,7 +30,7 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 POSTINGS = ROOT.parent / "shared" / "real-jobs"
 SHOWN = 20
-BLOCK = 100_000  # alerts that are answered together
+BLOCK = 200_000  # alerts that are answered together
 SEED = 42
 PROCESSES = 2
 

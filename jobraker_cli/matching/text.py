@@ -115,16 +115,14 @@ class _Chunks(dict[str, str]):
 
 
 _CHUNKS = _Chunks()
-_BEFORE_LETTER = re.compile(r" and [a-z] ")
 _LETTERS = re.compile(r"(?<= )([a-z]) and ([a-z])(?= )")
 _FUSING = frozenset("go" if "go" in pair else pair[0] for pair in FUSED)  # each pair has one
 
 
 def joined(words: str) -> str:
     """Words that belong together as one: "r and d" is R&D, "go to" is no Go."""
-    padded = f" {words} "
-    if _BEFORE_LETTER.search(padded):
-        words = _LETTERS.sub(r"\1&\2", padded).strip()
+    if " and " in words:
+        words = _LETTERS.sub(r"\1&\2", f" {words} ").strip()
     found = words.split()
     if _FUSING.isdisjoint(found):
         return words
