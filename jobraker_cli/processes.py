@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from threading import Event, Thread, active_count
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:  # most runs start no process
     from multiprocessing.connection import Connection
@@ -21,6 +21,18 @@ if TYPE_CHECKING:  # most runs start no process
 POLL_SECONDS = 0.1
 
 Tell = Callable[[int], None]
+One = TypeVar("One")
+Other = TypeVar("Other")
+
+
+def meanwhile(beside: Callable[[], One], here: Callable[[], Other]) -> tuple[One, Other]:
+    """What two calls give that go on at once; the first has a thread, which ends with it."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(1) as thread:
+        begun = thread.submit(beside)
+        done = here()
+        return begun.result(), done
 
 
 def may_fork() -> bool:

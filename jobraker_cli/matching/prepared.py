@@ -119,6 +119,11 @@ def fingerprint(job: Job) -> str:
 
 
 def _fingerprint(job: Job, employer: str) -> str:
-    title = reading(_GENDERS.sub(" ", job.title)) or fold(job.title).strip()
-    key = "\0".join((employer or f"\0{job.id}", title))
+    return _vacancy(employer or f"\0{job.id}", job.title)
+
+
+@lru_cache(maxsize=50_000)
+def _vacancy(employer: str, job_title: str) -> str:
+    title = reading(_GENDERS.sub(" ", job_title)) or fold(job_title).strip()
+    key = f"{employer}\0{title}"
     return blake2b(key.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()

@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 
 from jobraker_cli.errors import JobrakerError
 from jobraker_cli.model import MatchRules
-from jobraker_cli.processes import Died, Processes, Tell, may_fork
+from jobraker_cli.processes import Died, Processes, Tell, may_fork, meanwhile
 from jobraker_cli.store import alerts as store
 from jobraker_cli.store import runs
 from jobraker_cli.store.engine import reading
@@ -69,6 +69,15 @@ class _Part:
     error: Exception | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Survey:
+    """The alerts of a run: the floor of those without a mark, all of them, the ends of ranges."""
+
+    floor: int
+    scope: store.Scope
+    bounds: Sequence[str]
+
+
 class _Planner:
     """One run of one frequency."""
 
@@ -84,28 +93,38 @@ class _Planner:
 
     def plan(self) -> None:
         """Take in what is new, then match, compose and queue, batch by batch."""
-        dry_run = self.run.options.dry_run
-        self.through = take_in(
+        if self.app.engine.dialect.name == "postgresql":
+            survey, self.through = meanwhile(self._look_over, self._take_in)
+        else:  # a reader would be in the writer's way
+            self.through, survey = self._take_in(), self._look_over()
+        self.floor = survey.floor
+        if self._serve_all(survey) and not self.run.options.dry_run:
+            with self.app.engine.begin() as connection:
+                runs.note_planned(connection, self.run.id, self.through)
+
+    def _take_in(self) -> int:
+        return take_in(
             self.app.engine,
             created_since=self.since,
-            dry_run=dry_run,
+            dry_run=self.run.options.dry_run,
             now=self.run.now,
             gone_since=self.mailed_since,
             only=None if self.run.options.plan is None else self.run.options.plan.unseen,
         )
-        if self._serve_all() and not dry_run:
-            with self.app.engine.begin() as connection:
-                runs.note_planned(connection, self.run.id, self.through)
 
-    def _serve_all(self) -> bool:
-        """Serve every alert that may be mailed; False if the limit or a signal ended it early."""
+    def _look_over(self) -> _Survey:
         with reading(self.app.engine) as connection:
             shard = self.run.options.shard_words
-            self.floor = runs.planned_floor(connection, self.run.task, shard)
-            scope = store.scope(connection, self.frequency, self.floor)
+            floor = runs.planned_floor(connection, self.run.task, shard)
+            scope = store.scope(connection, self.frequency, floor)
             bounds: Sequence[str] = ()
             if scope.alerts > ALERT_BATCH:
                 bounds = store.bounds(connection, self.frequency, ALERT_BATCH)
+        return _Survey(floor=floor, scope=scope, bounds=bounds)
+
+    def _serve_all(self, survey: _Survey) -> bool:
+        """Serve every alert that may be mailed; False if the limit or a signal ended it early."""
+        scope, bounds = survey.scope, survey.bounds
         if not scope.alerts:
             return True
         self.jobs = self._new_jobs(long_texts=scope.everywhere)
