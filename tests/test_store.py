@@ -27,7 +27,7 @@ from jobraker_cli.store import (
 from jobraker_cli.store.engine import connect, reading, sqlite_path, tolerant_json, translate
 from jobraker_cli.store.locks import lock
 from jobraker_cli.store.notifications import Notification
-from jobraker_cli.store.past import SentJob
+from jobraker_cli.store.past import SentJobs
 from jobraker_cli.store.queueing import Queued
 from jobraker_cli.store.types import parse_moment, sqlite_moment
 from tests.support.board import Board
@@ -286,11 +286,10 @@ def test_what_is_known_already_is_left_as_it_is_and_the_others_are_written(engin
 def test_a_job_that_was_queued_for_a_person_is_not_noted_twice(
     board: Board, engine: Engine
 ) -> None:
-    row = SentJob(user_id=NOBODY, job_id=NOBODY, fingerprint="f0", outbox_id=NOBODY)
-    other = row._replace(job_id=str(uuid5(NAMESPACE_OID, "other")))
-    for rows in ([row], [row, other], [other]):
+    other = str(uuid5(NAMESPACE_OID, "other"))
+    for job_ids in ([NOBODY], [NOBODY, other], [other], []):
         with engine.begin() as connection:
-            past.write_sent_jobs(connection, rows)
+            past.write_sent_jobs(connection, [SentJobs(NOBODY, NOBODY, [("f0", job_ids)])])
     assert board.counts()["jobraker_sent_job"] == 2
 
 

@@ -43,7 +43,7 @@ def explain(alert: Alert, job: Job, rules: MatchRules) -> Explanation:
 
 def sayings(wish: Wish, rules: MatchRules) -> tuple[Saying, ...]:
     """What says of a job that meets a wish why it does: one for each condition, or one for none."""
-    of_limits = _of_limits(wish[1:], rules)
+    of_limits = _of_limits(wish[1:])
     if not wish.keywords:
         return of_limits or (lambda _: "everything",)
     sought = sought_by(wish.keywords, scope_of(rules.match_fields))
@@ -51,9 +51,9 @@ def sayings(wish: Wish, rules: MatchRules) -> tuple[Saying, ...]:
 
 
 @lru_cache(maxsize=20_000)
-def _of_limits(limits: tuple[Any, ...], rules: MatchRules) -> tuple[Saying, ...]:
-    """The sayings of what a wish asks beside its keywords."""
-    criteria = read_criteria(Wish((), *limits), rules)
+def _of_limits(limits: tuple[Any, ...]) -> tuple[Saying, ...]:
+    """The sayings of what a wish asks beside its keywords; what it asks no rules change."""
+    criteria = read_criteria(Wish((), *limits), MatchRules())
     asked: list[tuple[object, Saying]] = [
         (criteria.spots, lambda job: _place(job) or "remote"),
         (criteria.remote_only, lambda _: "remote"),

@@ -17,14 +17,6 @@ from jobraker_cli.store.types import Id
 from jobraker_cli.store.upsert import insert_into
 
 NOT_WANTED = ("dismissed", "irrelevant")
-_SENT_JOBS = text("""
-INSERT INTO jobraker_sent_job (user_id, job_id, fingerprint, outbox_id)
-SELECT * FROM unnest(
-    CAST(:user_id AS uuid[]), CAST(:job_id AS uuid[]),
-    CAST(:fingerprint AS text[]), CAST(:outbox_id AS uuid[])
-)
-ON CONFLICT DO NOTHING
-""")
 # By the index of each person, whatever the planner knows of the table: in a first run it grows from
 # nothing. The text keeps it from trying every job of every user in the index, one by one.
 _MAILED = text("""
@@ -111,27 +103,36 @@ def with_vacancies(
     return {**found, **more} if more else found
 
 
-class SentJob(NamedTuple):
-    """A job that was queued for somebody; its values are ids and hex digits."""
+class SentJobs(NamedTuple):
+    """What a message shows somebody: the fingerprint of each vacancy and the ids of its postings.
+
+    All are ids and hex digits.
+    """
 
     user_id: str
-    job_id: str
-    fingerprint: str
     outbox_id: str
+    vacancies: Sequence[tuple[str, Sequence[str]]]
 
 
-def write_sent_jobs(connection: Connection, rows: Sequence[SentJob]) -> None:
+def write_sent_jobs(connection: Connection, messages: Sequence[SentJobs]) -> None:
     """Remember which jobs were queued for whom."""
-    if not rows:
-        return
-    if connection.dialect.name == "postgresql":
-        if copy(connection, sent_job, SentJob._fields, map("\t".join, rows)):
+    if connection.dialect.name == "postgresql" and messages:
+        lines = [
+            f"{user_id}\t{job_id}\t{fingerprint}\t{outbox_id}"
+            for user_id, outbox_id, vacancies in messages
+            for fingerprint, job_ids in vacancies
+            for job_id in job_ids
+        ]
+        if copy(connection, sent_job, ("user_id", "job_id", "fingerprint", "outbox_id"), lines):
             return
-        columns = zip(SentJob._fields, map(array_of, zip(*rows, strict=True)), strict=True)
-        connection.execute(_SENT_JOBS, dict(columns))
-        return
-    statement = insert_into(connection, sent_job).on_conflict_do_nothing()
-    connection.execute(statement, [row._asdict() for row in rows])
+    rows = [
+        {"user_id": one.user_id, "job_id": job_id, "fingerprint": key, "outbox_id": one.outbox_id}
+        for one in messages
+        for key, job_ids in one.vacancies
+        for job_id in job_ids
+    ]
+    if rows:
+        connection.execute(insert_into(connection, sent_job).on_conflict_do_nothing(), rows)
 
 
 def forget_sent(

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from jobraker_cli.store import marks, notifications, past, queueing
 from jobraker_cli.store.alerts import Due
 from jobraker_cli.store.notifications import Notification
-from jobraker_cli.store.past import SentJob
+from jobraker_cli.store.past import SentJobs
 from jobraker_cli.store.queueing import Queued
 from jobraker_cli.tasks.app import App, Run
 from jobraker_cli.tasks.digest import Digest
@@ -30,14 +30,11 @@ class Mail(NamedTuple):
         """Whether only alerts that ask for nothing made it."""
         return all(item.reasons == EVERYTHING for item in self.digest.items)
 
-    def sent_jobs(self) -> list[SentJob]:
+    def sent_jobs(self) -> SentJobs:
         """What to remember of every posting behind what the mail shows."""
-        user_id, row_id = str(self.queued.user_id), self.queued.id
-        return [
-            SentJob(user_id, job_id, item.fingerprint, row_id)
-            for item in self.digest.items
-            for job_id in item.job_ids
-        ]
+        sections = self.digest.sections
+        shown = [(item.fingerprint, item.job_ids) for one in sections for item in one.items]
+        return SentJobs(str(self.queued.user_id), self.queued.id, shown)
 
 
 @dataclass(slots=True)
@@ -109,7 +106,7 @@ class Writer:
         pending = [mail for mail in queued if mail.queued.state == "pending"]
         notifications.write(connection, [*map(self._notice, queued), *group.notices])
         served = [alert for alert, mail_id in group.served if mail_id is None or mail_id in new]
-        past.write_sent_jobs(connection, [row for mail in pending for row in mail.sent_jobs()])
+        past.write_sent_jobs(connection, [mail.sent_jobs() for mail in pending])
         marks.write_marks(connection, served, self._through)
         marks.write_first_marks(connection, {one.id: one.floor for one in group.waiting})
         if self._app.settings.write_last_run:

@@ -20,7 +20,7 @@ from jobraker_cli.model import Job, MatchRules
 from jobraker_cli.store import jobs, notifications, past, profiles, queueing, standing, vacancies
 from jobraker_cli.store.engine import reading
 from jobraker_cli.store.locks import lock
-from jobraker_cli.store.past import History, SentJob
+from jobraker_cli.store.past import History, SentJobs
 from jobraker_cli.store.profiles import Candidate
 from jobraker_cli.tasks import alert_mail, consents, messages
 from jobraker_cli.tasks.alerts import in_shard, rules_of
@@ -56,10 +56,10 @@ class _Mail:
     draft: Draft
     items: tuple[Item, ...]
 
-    def sent_jobs(self) -> list[SentJob]:
+    def sent_jobs(self) -> SentJobs:
         """What to remember of every job shown."""
-        user_id, row_id = self.draft.user.id, self.draft.id
-        return [SentJob(user_id, one.job.id, one.fingerprint, row_id) for one in self.items]
+        shown = [(one.fingerprint, (one.job.id,)) for one in self.items]
+        return SentJobs(self.draft.user.id, self.draft.id, shown)
 
 
 class _Planner:
@@ -200,12 +200,7 @@ class _Planner:
             new = messages.write(connection, self.app, self.run, self.report, drafts)
             past.write_sent_jobs(
                 connection,
-                [
-                    row
-                    for mail in mails
-                    if mail.draft.by_mail and mail.draft.id in new
-                    for row in mail.sent_jobs()
-                ],
+                [mail.sent_jobs() for mail in mails if mail.draft.by_mail and mail.draft.id in new],
             )
 
 
