@@ -9,10 +9,11 @@ import os
 import pickle
 import signal
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import Event, Thread, active_count
 from time import monotonic
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # most runs start no process
     from multiprocessing.connection import Connection
@@ -21,18 +22,19 @@ if TYPE_CHECKING:  # most runs start no process
 POLL_SECONDS = 0.1
 
 Tell = Callable[[int], None]
-One = TypeVar("One")
-Other = TypeVar("Other")
+Begin = Callable[[Callable[[], Any]], Callable[[], Any]]  # a call; what gives its result
 
 
-def meanwhile(beside: Callable[[], One], here: Callable[[], Other]) -> tuple[One, Other]:
-    """What two calls give that go on at once; the first has a thread, which ends with it."""
+@contextmanager
+def meanwhile() -> Iterator[Begin]:
+    """Calls go on in a thread, one after the other; what one gives is asked for when it is needed.
+
+    All have ended, and the thread with them, at the end of the context.
+    """
     from concurrent.futures import ThreadPoolExecutor
 
     with ThreadPoolExecutor(1) as thread:
-        begun = thread.submit(beside)
-        done = here()
-        return begun.result(), done
+        yield lambda call: thread.submit(call).result
 
 
 def may_fork() -> bool:

@@ -1,6 +1,6 @@
 """Why a job meets an alert or not, clause by clause: the matcher's rules on one job."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache, reduce
 from operator import or_
 from typing import Any, NamedTuple
@@ -97,19 +97,25 @@ def _keywords(query: Query, keywords: Sequence[str], job: PreparedJob) -> Judgem
 
 def _evidence(sought: Sequence[Sought], job: PreparedJob) -> str:
     """Which phrases stand in the job, by the best field of each; empty if none does."""
-    found: list[tuple[str, str]] = []
     words = job.words
-    for (_, scope), phrase, spoken in sought:
-        for field in _FIELDS_OF[scope]:
-            if phrase in words[field]:
-                found.append((_LABELS[field], spoken))
-                break
-    if len(found) == 1:  # as it nearly always is
-        return ": ".join(found[0])
+    if len(sought) == 1:
+        (_, scope), phrase, spoken = sought[0]
+        label = _label(phrase, scope, words)
+        return f"{label}: {spoken}" if label else ""
     said: dict[str, list[str]] = {}
-    for label, spoken in found:
-        said.setdefault(label, []).append(spoken)
+    for (_, scope), phrase, spoken in sought:
+        label = _label(phrase, scope, words)
+        if label:
+            said.setdefault(label, []).append(spoken)
     return "; ".join([f"{label}: {', '.join(some[:_MOST_SAID])}" for label, some in said.items()])
+
+
+def _label(phrase: str, scope: int, words: Mapping[int, str]) -> str:
+    """The best field in the scope that holds the phrase, as people call it; empty if none does."""
+    for field in _FIELDS_OF[scope]:
+        if phrase in words[field]:
+            return _LABELS[field]
+    return ""
 
 
 def _where(phrase: str, job: PreparedJob) -> int:

@@ -24,7 +24,7 @@ def copy(
     statement = f"COPY {table.name} ({', '.join(columns)}) FROM STDIN (ENCODING 'UTF8')"
     try:
         with connection.begin_nested():
-            _copy(connection, statement, BytesIO("\n".join(lines).encode()))
+            _copy(connection, statement, BytesIO(b"\n".join([one.encode() for one in lines])))
     except exc.IntegrityError as error:
         if getattr(error.orig, "pgcode", None) != _UNIQUE_VIOLATION:
             raise

@@ -6,10 +6,11 @@ gets one mail a run and calendar period. Mark, sent jobs and outbox row commit t
 
 import zlib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import time, timedelta
-from functools import partial
+from functools import cache, partial
 
 from sqlalchemy.exc import DBAPIError
 
@@ -69,15 +70,6 @@ class _Part:
     error: Exception | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Survey:
-    """The alerts of a run: the floor of those without a mark, all of them, the ends of ranges."""
-
-    floor: int
-    scope: store.Scope
-    bounds: Sequence[str]
-
-
 class _Planner:
     """One run of one frequency."""
 
@@ -93,14 +85,38 @@ class _Planner:
 
     def plan(self) -> None:
         """Take in what is new, then match, compose and queue, batch by batch."""
-        if self.app.engine.dialect.name == "postgresql":
-            survey, self.through = meanwhile(self._look_over, self._take_in)
-        else:  # a reader would be in the writer's way
-            self.through, survey = self._take_in(), self._look_over()
-        self.floor = survey.floor
-        if self._serve_all(survey) and not self.run.options.dry_run:
+        if self._serve_all(self._prepare()) and not self.run.options.dry_run:
             with self.app.engine.begin() as connection:
                 runs.note_planned(connection, self.run.id, self.through)
+
+    def _prepare(self) -> Sequence[Range]:
+        """Take in and index what is new; the ranges of users to serve, none if nobody has an alert.
+
+        PostgreSQL counts the alerts meanwhile; in SQLite a reader would be in the writer's way.
+        """
+        with reading(self.app.engine) as connection:
+            shard = self.run.options.shard_words
+            self.floor = runs.planned_floor(connection, self.run.task, shard)
+        at_once = self.app.engine.dialect.name == "postgresql"
+        with meanwhile() if at_once else nullcontext(cache) as begin:
+            scope: Callable[[], store.Scope] = begin(self._scope)
+            bounds: Callable[[], Sequence[str]] = begin(lambda: self._bounds(scope()))
+            self.through = self._take_in()
+            if not scope().alerts:
+                return ()
+            self.jobs = self._new_jobs(long_texts=scope().everywhere)
+            self.search = self.jobs.search(scope().floor)
+            return list(zip((None, *bounds()), (*bounds(), None), strict=True))
+
+    def _scope(self) -> store.Scope:
+        with reading(self.app.engine) as connection:
+            return store.scope(connection, self.frequency, self.floor)
+
+    def _bounds(self, scope: store.Scope) -> Sequence[str]:
+        if scope.alerts <= ALERT_BATCH:
+            return ()
+        with reading(self.app.engine) as connection:
+            return store.bounds(connection, self.frequency, ALERT_BATCH)
 
     def _take_in(self) -> int:
         return take_in(
@@ -112,28 +128,12 @@ class _Planner:
             only=None if self.run.options.plan is None else self.run.options.plan.unseen,
         )
 
-    def _look_over(self) -> _Survey:
-        with reading(self.app.engine) as connection:
-            shard = self.run.options.shard_words
-            floor = runs.planned_floor(connection, self.run.task, shard)
-            scope = store.scope(connection, self.frequency, floor)
-            bounds: Sequence[str] = ()
-            if scope.alerts > ALERT_BATCH:
-                bounds = store.bounds(connection, self.frequency, ALERT_BATCH)
-        return _Survey(floor=floor, scope=scope, bounds=bounds)
-
-    def _serve_all(self, survey: _Survey) -> bool:
+    def _serve_all(self, ranges: Sequence[Range]) -> bool:
         """Serve every alert that may be mailed; False if the limit or a signal ended it early."""
-        scope, bounds = survey.scope, survey.bounds
-        if not scope.alerts:
-            return True
-        self.jobs = self._new_jobs(long_texts=scope.everywhere)
-        self.search = self.jobs.search(scope.floor)
-        ranges = list(zip((None, *bounds), (*bounds, None), strict=True))
         processes = self._worth(len(ranges))
-        if processes == 1:
-            return self._serve(ranges, self.report)
-        return self._shared([ranges[number::processes] for number in range(processes)])
+        if processes > 1:
+            return self._shared([ranges[number::processes] for number in range(processes)])
+        return self._serve(ranges, self.report) if ranges else True
 
     def _worth(self, ranges: int) -> int:
         """How many processes share the ranges; what is to be shown or bounded, one does alone."""
