@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from importlib.metadata import PackageNotFoundError, version
 from itertools import count, islice, zip_longest
 from pathlib import Path
@@ -23,6 +23,7 @@ from statistics import median
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from jobraker_cli.matching.asked import Keywords
     from jobraker_cli.matching.criteria import Wish
     from jobraker_cli.matching.matcher import Search
 
@@ -129,11 +130,11 @@ def answered(search: "Search", alerts: Path, number: int, of: int) -> tuple[list
                 break
             if turn % of != number:
                 continue
-            asked: Asked[str, str] = Asked(lambda words: words.split("|"), limits)
+            asked: Asked[str, str] = Asked(phrases, limits)
             words, rests = [], []
             for line in block:
-                phrases, _, rest = line.partition("\t")
-                words.append(phrases)
+                said, _, rest = line.partition("\t")
+                words.append(said)
                 rests.append(rest)
             asked.extend(words, rests)
             answers = search.answers(asked)
@@ -142,6 +143,13 @@ def answered(search: "Search", alerts: Path, number: int, of: int) -> tuple[list
             counts += best.counts[answers.which].tolist()
             shown += int(best.sizes[answers.which].sum())
     return counts, shown
+
+
+def phrases(words: Collection[str]) -> "Keywords":
+    """The phrases of alerts, of which each has one or more."""
+    from jobraker_cli.matching.asked import Keywords
+
+    return Keywords("|".join(words).split("|"), [one.count("|") + 1 for one in words])
 
 
 def limits(columns: str) -> tuple["Wish", int]:

@@ -6,7 +6,7 @@ numpy takes some 100 ms to import, so this module is imported only where jobs ar
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import chain, pairwise
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -14,25 +14,34 @@ import numpy as np
 from jobraker_cli.matching.board import meeting
 from jobraker_cli.matching.corpus import PAIR, Numbers, as_array, ranges
 from jobraker_cli.matching.criteria import Wish
-from jobraker_cli.matching.entries import FEW, Entries
+from jobraker_cli.matching.entries import Entries
 from jobraker_cli.matching.match import Ranked, first, ranked
 from jobraker_cli.matching.ranks import JOBS
 
 if TYPE_CHECKING:
-    from jobraker_cli.matching.asked import Asked
-    from jobraker_cli.matching.board import Board, Found, Limits
+    from jobraker_cli.matching.asked import Asked, Keywords
+    from jobraker_cli.matching.board import Board, Found
+    from jobraker_cli.matching.postings import Truths
 
 _AT_ONCE = 400_000  # jobs that are looked at together
+# Combining sets takes as long as looking at so many jobs, and ranking one as looking at so many.
+_MOST, _RANKING = 2_000, 3
 
 
 class _Sets(NamedTuple):
-    """The sets of keywords that alerts have: where the numbers of their entries stand."""
+    """The sets of keywords that alerts have: where they and the numbers of their entries stand."""
 
+    words: Sequence[str]
     entries: Numbers
     starts: Numbers
     sizes: Numbers
     totals: Numbers  # of the jobs of its entries
-    by_sets: Numbers  # whether its jobs are not looked at one by one
+    unlisted: Truths  # whether an entry of it has no list of its jobs, or there is none
+
+    def of(self, said: int) -> Sequence[str]:
+        """The keywords of a set."""
+        start = self.starts[said]
+        return self.words[start : start + self.sizes[said]]
 
 
 class Best(NamedTuple):
@@ -55,24 +64,28 @@ class Answers:
 
     def __init__(self, asked: Asked[Any, Any], board: Board) -> None:
         self._board = board
-        self._keywords = asked.keywords
+        self._sets = _sets(asked.keywords, board.entries)
         self._limits = asked.limits
-        sets = _sets(self._keywords, board.entries)
         keys = as_array(asked.said).astype(np.int64) << PAIR | as_array(asked.within)
         pairs, self.which = np.unique(keys, return_inverse=True)
         self._said, self._within = pairs >> PAIR, pairs & ((1 << PAIR) - 1)
-        self._by_sets = sets.by_sets[self._said]
+        self._limited = [board.limits(*one) for one in self._limits]
         self._ranked: dict[int, Ranked | None] = {}
-        live = ~sets.by_sets & (sets.totals > 0)
-        few = np.flatnonzero(live[self._said])
-        self._answer(few, sets)
+        totals = self._sets.totals[self._said]
+        self._by_sets = self._sets.unlisted[self._said] | (totals * self._cost() > _MOST)
+        self._answer(np.flatnonzero(~self._by_sets & (totals > 0)))
 
-    def _answer(self, few: Numbers, sets: _Sets) -> None:
+    def _cost(self) -> Numbers:
+        """What it takes to look at a job of each question, the more the more limits leave."""
+        shares = np.array([one.count for one in self._limited]) / len(self._board.jobs)
+        cost: Numbers = 1 + _RANKING * shares[self._within]
+        return cost
+
+    def _answer(self, few: Numbers) -> None:
         """Find the jobs of questions with few candidates."""
+        sets, fits = self._sets, self._board.fits
         needed, local = np.unique(self._within[few], return_inverse=True)
-        limits = [self._board.limits(*self._limits[one]) for one in needed.tolist()]
-        fits = self._board.fits
-        limit_of = fits.numbers(limits)[local]
+        limit_of = fits.numbers([self._limited[one] for one in needed.tolist()])[local]
         parts = (np.cumsum(sets.totals[self._said[few]]) // _AT_ONCE).astype(np.int64)
         cuts = [*np.flatnonzero(np.diff(parts, prepend=-1)).tolist(), len(few)]
         found: list[tuple[Numbers, Numbers]] = [(np.zeros(0, np.int64),) * 2]
@@ -116,7 +129,6 @@ class Answers:
     def _many(self) -> Iterator[tuple[int, Found]]:
         """The questions that are answered by sets, each with what it finds."""
         questions = np.flatnonzero(self._by_sets)
-        limits: dict[int, Limits] = {}
         last, words = -1, None  # questions of equal words follow each other
         for question, said, within in zip(
             questions.tolist(),
@@ -125,11 +137,9 @@ class Answers:
             strict=True,
         ):
             if said != last:
-                keywords = self._keywords[said]
+                keywords = self._sets.of(said)
                 last, words = said, self._board.entries.saying(keywords) if keywords else None
-            if within not in limits:
-                limits[within] = self._board.limits(*self._limits[within])
-            yield question, meeting(words, limits[within])
+            yield question, meeting(words, self._limited[within])
 
     def matches(self, alert: int) -> Ranked | None:
         """The jobs that an alert finds, None if there are none."""
@@ -152,19 +162,19 @@ class Answers:
 
     def _question(self, question: int) -> tuple[Wish, int]:
         wish, floor = self._limits[int(self._within[question])]
-        keywords = self._keywords[int(self._said[question])]
+        keywords = self._sets.of(int(self._said[question]))
         return Wish(tuple(keywords), *wish[1:]), floor
 
 
-def _sets(keywords: Sequence[Sequence[str]], entries: Entries) -> _Sets:
+def _sets(keywords: Keywords, entries: Entries) -> _Sets:
     """Sets of keywords, each keyword looked up."""
-    flat = entries.look_up(chain.from_iterable(keywords))
-    sizes = np.fromiter(map(len, keywords), np.int64, len(keywords))
+    flat = entries.look_up(keywords.words)
+    sizes = np.array(keywords.sizes, np.int64)
     owners = np.repeat(np.arange(len(sizes)), sizes)
     totals = np.bincount(owners, entries.counts[flat], len(sizes)).astype(np.int64)
     unlisted = np.bincount(owners, entries.unlisted[flat], len(sizes)) > 0
-    by_sets = unlisted | (totals > FEW) | (sizes == 0)
-    return _Sets(flat, np.cumsum(sizes) - sizes, sizes, totals, by_sets)
+    starts = np.cumsum(sizes) - sizes
+    return _Sets(keywords.words, flat, starts, sizes, totals, unlisted | (sizes == 0))
 
 
 def _candidates(said: Numbers, sets: _Sets, entries: Entries) -> tuple[Numbers, Numbers, Numbers]:

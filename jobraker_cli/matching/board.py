@@ -28,9 +28,13 @@ _OCTETS_OF_LIMITS = 48 << 20
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Limits:
-    """What an alert asks beside its keywords: the jobs that have it all, and how well."""
+    """What an alert asks beside its keywords: the jobs that have it all, and how well.
+
+    `count` is how many there are.
+    """
 
     found: int
+    count: int
     places: Widening | None
     pays: Widening | None
 
@@ -109,7 +113,7 @@ class Board:
             found &= self._values["job_type"].get(criteria.job_type, 0)
         if criteria.level:
             found &= self._values["level"].get(criteria.level, 0)
-        return Limits(found, places, pays)
+        return Limits(found, found.bit_count(), places, pays)
 
     def _pays(self, wanted: WantedPay) -> Widening:
         """The jobs that pay in the range, and those that do not say if the rules let them pass."""

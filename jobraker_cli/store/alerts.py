@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Select, Text, case, cast, func, select
 
-from jobraker_cli.matching.asked import Asked
+from jobraker_cli.matching.asked import Asked, each
 from jobraker_cli.matching.criteria import Wish
 from jobraker_cli.matching.rows import keywords_of
 from jobraker_cli.model import Alert, User
@@ -72,7 +72,7 @@ class Due(NamedTuple):
 
 def asked(alerts: Sequence[Due]) -> Asked[str | None, tuple[Any, ...]]:
     """What these alerts ask, in their order; what equal ones say is read once."""
-    found: Asked[str | None, tuple[Any, ...]] = Asked(_keywords_in, _limits_in)
+    found: Asked[str | None, tuple[Any, ...]] = Asked(each(_keywords_in), _limits_in)
     found.extend(map(itemgetter(0), alerts), map(itemgetter(slice(1, 8)), alerts))
     return found
 

@@ -20,7 +20,7 @@ from jobraker_cli.matching.words import Words
 from jobraker_cli.model import Alert, Job, MatchRules
 
 NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
-JOBS = FEW + 50  # so many that the jobs of a common word are a set
+JOBS = FEW + 150  # so many that the jobs of a common word are a set
 
 
 def jobs() -> Iterator[Job]:
@@ -128,7 +128,7 @@ def test_what_is_remembered_of_keywords_is_bounded() -> None:
 
 def test_what_is_remembered_of_limits_is_bounded() -> None:
     fits = Fits(8, most=0)
-    odd, low = Limits(0b10101010, None, None), Limits(0b1111, (0b11, 0b1111), None)
+    odd, low = Limits(0b10101010, 4, None, None), Limits(0b1111, 4, (0b11, 0b1111), None)
 
     def jobs_of(*limits: Limits) -> Sequence[int]:
         """The jobs that the last of some limits leaves, best first."""
