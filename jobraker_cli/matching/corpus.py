@@ -44,9 +44,9 @@ def corpus(words: Words) -> Corpus:
         begins: list[int] = []
         ends = np.append(starts[1:], len(tokens))
         for start, end in zip(starts[texts].tolist(), ends[texts].tolist(), strict=True):
-            text = " ".join(spellings[code] for code in tokens[start : end - 1].tolist())
+            text = [spellings[code] for code in tokens[start : end - 1].tolist()]
             begins.append(len(tokens) + len(more))
-            more += [words.codes[word] for word in (*joined(text).split(), "")]
+            more += [words.codes[word] for word in (*joined(text), "")]
             tokens[start:end] = 0  # it is read at its new place
         tokens = np.concatenate((tokens, np.array(more, np.uint32)))
         starts = np.concatenate((starts, np.array(begins, np.int64)))

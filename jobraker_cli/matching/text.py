@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Literal
 
@@ -59,6 +59,7 @@ _ACCENTS = re.compile(
     "\u20d0-\u20ff\ufe00-\ufe0f\ufe20-\ufe2f\ufeff]+"
 )
 _ACRONYM_PLURAL = re.compile(r"(?<![A-Za-z0-9])([A-Z]{2})s(?![A-Za-z0-9])")  # RNs, VPs
+_ACRONYM_LENGTH = 3  # with its s
 _PIECE = (
     256  # characters normalized at once: sorting a run of marks takes time square in its length
 )
@@ -86,17 +87,20 @@ def tokens(text: str) -> list[str]:
 
 def terms(text: str) -> list[str]:
     """The words that are compared: plurals folded, one spelling for one thing."""
-    return reading(text).split()
+    chunks = text.replace("&amp;", "&").split()
+    return joined(" ".join(map(_CHUNKS.__getitem__, chunks)).split())
 
 
 def reading(text: str) -> str:
     """The words that are compared, with a space between each two."""
-    chunks = text.replace("&amp;", "&").split()
-    return joined(" ".join(filter(None, map(_CHUNKS.__getitem__, chunks))))
+    return " ".join(terms(text))
 
 
-def chunk_words(chunk: str) -> list[str]:
+def chunk_words(chunk: str) -> Sequence[str]:
     """How what stands between two spaces reads, before words are joined."""
+    plain = chunk.rstrip(".,")
+    if len(plain) > _ACRONYM_LENGTH and plain.isascii() and plain.isalnum():
+        return _words(plain.lower())  # it is one token, as most are
     return [word for token in tokens(chunk) for word in _words(token)]
 
 
@@ -119,21 +123,20 @@ _LETTERS = re.compile(r"(?<= )([a-z]) and ([a-z])(?= )")
 _FUSING = frozenset("go" if "go" in pair else pair[0] for pair in FUSED)  # each pair has one
 
 
-def joined(words: str) -> str:
+def joined(words: list[str]) -> list[str]:
     """Words that belong together as one: "r and d" is R&D, "go to" is no Go."""
-    if " and " in words:
-        words = _LETTERS.sub(r"\1&\2", f" {words} ").strip()
-    found = words.split()
-    if _FUSING.isdisjoint(found):
+    if "and" in words:
+        words = _LETTERS.sub(r"\1&\2", f" {' '.join(words)} ").split()
+    if _FUSING.isdisjoint(words):
         return words
     read: list[str] = []
-    for word in found:
-        joined = FUSED.get((read[-1], word)) if read else None
-        if joined is None:
+    for word in words:
+        fused = FUSED.get((read[-1], word)) if read else None
+        if fused is None:
             read.append(word)
         else:
-            read[-1] = joined
-    return " ".join(read)
+            read[-1] = fused
+    return read
 
 
 def _words(written: str) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobraker_cli.matching.text import fold, inversions, singular, terms, tokens
+from jobraker_cli.matching.text import chunk_words, fold, inversions, singular, terms, tokens
 
 
 @pytest.mark.parametrize(
@@ -147,3 +147,9 @@ def test_words_are_folded_whole_and_never_empty(text: str) -> None:
 @given(st.text())
 def test_reading_the_words_again_changes_nothing_in_how_many_there_are(text: str) -> None:
     assert all(tokens(word) for word in tokens(text))
+
+
+@given(st.text("abBs12.,;&'+-é中", max_size=9))
+def test_what_stands_between_spaces_reads_as_its_tokens_do(chunk: str) -> None:
+    read = [word for token in tokens(chunk) for word in chunk_words(token)]
+    assert list(chunk_words(chunk)) == read
