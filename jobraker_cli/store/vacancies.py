@@ -20,6 +20,18 @@ from jobraker_cli.store.upsert import insert_into
 BLOCK = 10_000
 _MOST_NAMED = 5_000  # fingerprints that a query names; of more it reads all and leaves some out
 _NEVER_SENT = ("cancelled", "dead", "suppressed")
+# PostgreSQL takes many rows as arrays five times as fast as row by row.
+_REMEMBER = text("""
+INSERT INTO jobraker_vacancy AS known (fingerprint, first_seen, last_seen, run_seq)
+SELECT new.fingerprint, new.first_seen, :now, :run_seq
+FROM unnest(CAST(:fingerprint AS text[]), CAST(:first_seen AS timestamptz[]))
+    AS new (fingerprint, first_seen)
+ON CONFLICT (fingerprint) DO UPDATE SET
+    first_seen = CASE WHEN known.last_seen < :gone_since
+        THEN excluded.first_seen ELSE known.first_seen END,
+    run_seq = CASE WHEN known.last_seen < :gone_since THEN excluded.run_seq ELSE known.run_seq END,
+    last_seen = excluded.last_seen
+""")
 # By the index of each person, whatever the planner knows of the table.
 _SENT = text("""
 SELECT person.id AS user_id, sent.fingerprint, sent.outbox_id
@@ -43,6 +55,24 @@ def remember(connection: Connection, run_seq: int, *, now: datetime, gone_since:
     One whose last posting came in before `gone_since` begins anew. Postings without a company are
     left out: no two of them are one vacancy.
     """
+    same = {"now": now, "run_seq": run_seq, "gone_since": gone_since}
+    for first_seen in _first_days(connection, run_seq, now):
+        if first_seen and connection.dialect.name == "postgresql":
+            days = array_of(day.isoformat() for day in first_seen.values())
+            arrays = {"fingerprint": array_of(first_seen), "first_seen": days}
+            connection.execute(_REMEMBER, same | arrays)
+        elif first_seen:
+            _remember(connection, first_seen, run_seq, now, gone_since)
+
+
+def _remember(
+    connection: Connection,
+    first_seen: Mapping[str, datetime],
+    run_seq: int,
+    now: datetime,
+    gone_since: datetime,
+) -> None:
+    """What `_REMEMBER` does, row by row."""
     statement = insert_into(connection, vacancy)
     new, gone = statement.excluded, vacancy.c.last_seen < gone_since
     statement = statement.on_conflict_do_update(
@@ -53,13 +83,11 @@ def remember(connection: Connection, run_seq: int, *, now: datetime, gone_since:
             "last_seen": new.last_seen,
         },
     )
-    for first_seen in _first_days(connection, run_seq, now):
-        rows = [
-            {"fingerprint": key, "first_seen": day, "last_seen": now, "run_seq": run_seq}
-            for key, day in first_seen.items()
-        ]
-        if rows:
-            connection.execute(statement, rows)
+    rows = [
+        {"fingerprint": key, "first_seen": day, "last_seen": now, "run_seq": run_seq}
+        for key, day in first_seen.items()
+    ]
+    connection.execute(statement, rows)
 
 
 def _first_days(
