@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from math import inf
 from typing import NamedTuple
 
@@ -50,9 +51,7 @@ class Found(NamedTuple):
 class Board:
     """The jobs of a run, and the sets of those that have what an alert asks.
 
-    A job's number in a set is its place among all by age: the newest has the highest. `vacancies`
-    and `companies` say by that number which jobs are of one vacancy and of one company; a job
-    without a company is of one of its own. `reposted` are the vacancies of several jobs.
+    A job's number in a set is its place among all by age: the newest has the highest.
     """
 
     def __init__(self, jobs: Sequence[PreparedJob], words: Words, rules: MatchRules) -> None:
@@ -61,9 +60,6 @@ class Board:
         order.reverse()
         self.rules = rules
         self.jobs = [jobs[number] for number in order]
-        self.vacancies = numbered(job.fingerprint for job in self.jobs)
-        self.reposted = {vacancy for vacancy, count in Counter(self.vacancies).items() if count > 1}
-        self.companies = numbered(job.employer or job.fingerprint for job in self.jobs)
         self.everything = (1 << len(order)) - 1
         places = np.zeros(len(order), np.int64)
         places[order] = np.arange(len(order))
@@ -83,6 +79,21 @@ class Board:
             "job_type": _by_value([choice(job.job.job_type) for job in self.jobs]),
             "level": _by_value([choice(job.job.experience_level) for job in self.jobs]),
         }
+
+    @cached_property
+    def vacancies(self) -> Sequence[int]:
+        """Which jobs, by their number, are of one vacancy."""
+        return numbered(job.fingerprint for job in self.jobs)
+
+    @cached_property
+    def reposted(self) -> set[int]:
+        """The vacancies of several jobs."""
+        return {vacancy for vacancy, count in Counter(self.vacancies).items() if count > 1}
+
+    @cached_property
+    def companies(self) -> Sequence[int]:
+        """Which jobs are of one company; one without a company is of one of its own."""
+        return numbered(job.employer or job.fingerprint for job in self.jobs)
 
     def found(self, wish: Wish, floor: int) -> Found:
         """The jobs that a wish is for, of an intake above the floor."""

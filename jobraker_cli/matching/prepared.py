@@ -17,18 +17,22 @@ from jobraker_cli.model import Job, MatchRules
 
 @dataclass(frozen=True, eq=False)
 class PreparedJob:
-    """A job as the matcher reads it.
-
-    `age` grows with the time since the posting; `employer` is the company's name without case,
-    symbols, legal form.
-    """
+    """A job as the matcher reads it; `age` grows with the time since the posting."""
 
     job: Job
     place: Whereabouts
     pay: Pay | None
     age: float
-    employer: str
-    fingerprint: str
+
+    @cached_property
+    def employer(self) -> str:
+        """The company's name without case, symbols, legal form."""
+        return _employer(self.job.company)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """The vacancy that it is a posting of."""
+        return _fingerprint(self.job, self.employer)
 
     @cached_property
     def places(self) -> tuple[str, ...]:
@@ -62,16 +66,13 @@ class _Words(dict[int, str]):
 
 
 def prepare(job: Job, rules: MatchRules) -> PreparedJob:
-    """Read a job: all of it but its words."""
+    """Read a job: where it is, what it pays, how old it is."""
     posted = job.posted_at or job.created_at
-    employer = _employer(job.company)
     return PreparedJob(
         job=job,
         place=whereabouts(job),
         pay=offered_pay(job, rules),
         age=-posted.timestamp() if posted else inf,
-        employer=employer,
-        fingerprint=_fingerprint(job, employer),
     )
 
 
