@@ -157,11 +157,13 @@ class _Vacancies:
 
     def choose(self, limits: DigestLimits) -> set[int]:
         """The ranks of what to show: within the company limit first, then of what is left."""
+        if len(self.owners) <= limits.max_jobs:  # all of them, whosever they are
+            return {rank for best in self.best for rank in best.values()}
         companies = self._board.companies
         queues = [sorted(best.values()) for best in self.best]
         if len(queues) > 1:  # the least choice first
             queues.sort(key=lambda queue: len({companies[JOBS - (rank & JOBS)] for rank in queue}))
-        choice = _Choice(companies, min(limits.max_jobs, len(self.owners)))
+        choice = _Choice(companies, limits.max_jobs)
         for limit in (limits.max_per_company, limits.max_jobs):
             choice.fill(queues, limit)
         return choice.ranks
@@ -173,14 +175,17 @@ class _Vacancies:
         mine: list[list[Item]] = [[] for _ in self._found]
         for rank in sorted(shown):
             number = JOBS - (rank & JOBS)
-            alert = owners[vacancies[number]]
-            reasons = self._found[alert].reasons(jobs[number])
-            alike = postings.get(vacancies[number], ())
-            mine[alert].append(_item(jobs[number], [jobs[one] for one in alike], reasons))
+            best, vacancy = jobs[number], vacancies[number]
+            alert = owners[vacancy]
+            reasons = self._found[alert].reasons(best)
+            item = Item(best.job, best.places, (best.job.id,), best.fingerprint, reasons)
+            if vacancy in postings:
+                item = _together(item, [jobs[one] for one in postings[vacancy]])
+            mine[alert].append(item)
         return [tuple(items) for items in mine]
 
     def _postings(self, shown: Collection[int]) -> dict[int, list[int]]:
-        """By vacancy the numbers of its postings that were found, best first; if it has several."""
+        """By vacancy the numbers of its postings that were found, best first, if it has several."""
         if len(self._seen) == len(self.owners):
             return {}
         vacancies, reposted = self._board.vacancies, self._board.reposted
@@ -193,13 +198,10 @@ class _Vacancies:
         return {vacancy: list(jobs) for vacancy, jobs in postings.items()}
 
 
-def _item(best: PreparedJob, alike: Sequence[PreparedJob], reasons: tuple[str, ...]) -> Item:
-    """A vacancy by its best posting; `alike` are all of several, best first."""
-    if len(alike) < 2:
-        return Item(best.job, best.places, (best.job.id,), best.fingerprint, reasons)
-    places = dict.fromkeys(chain.from_iterable([one.places for one in alike]))
-    ids = tuple([one.job.id for one in alike])
-    return Item(best.job, tuple(places), ids, best.fingerprint, reasons)
+def _together(item: Item, postings: Sequence[PreparedJob]) -> Item:
+    """A vacancy with all of its postings, best first."""
+    places = dict.fromkeys(chain.from_iterable([one.places for one in postings]))
+    return item._replace(places=tuple(places), job_ids=tuple([one.job.id for one in postings]))
 
 
 class _Choice:
@@ -214,8 +216,8 @@ class _Choice:
     def fill(self, queues: Sequence[Queue], limit: int) -> None:
         """Take from each queue in turn the next that is not shown and whose company has room."""
         companies, taken, ranks = self._companies, self._taken, self.ranks
-        waiting = deque(map(iter, queues)) if len(ranks) < self._most else ()
-        while waiting:
+        waiting = deque(map(iter, queues))
+        while waiting and len(ranks) < self._most:
             queue = waiting.popleft()
             for rank in queue:
                 company = companies[JOBS - (rank & JOBS)]
@@ -223,7 +225,5 @@ class _Choice:
                 if count < limit and rank not in ranks:
                     taken[company] = count + 1
                     ranks.add(rank)
-                    if len(ranks) == self._most:
-                        return
                     waiting.append(queue)
                     break
