@@ -120,7 +120,7 @@ def served(
     if through_user is not None:
         found = found.where(job_alerts.c.user_id <= through_user, users.c.id <= through_user)
     found = found.order_by(job_alerts.c.user_id, job_alerts.c.id)
-    return list(map(Due._make, connection.execute(found)))
+    return list(map(Due._make, connection.execute(found).all()))
 
 
 def bounds(connection: Connection, frequency: str, size: int) -> Sequence[str]:
