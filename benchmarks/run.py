@@ -37,6 +37,7 @@ ALERTS_A_USER = 2
 SEED = 7
 SAMPLED_SECONDS = 0.2  # between two looks at the memory
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
+SETTINGS = "shared_buffers = 512MB\n"  # the tests make do with 32; a board this large has more
 STAGES = {
     "take in": "new_jobs.py:take_in",
     "read and index jobs": "new_jobs.py:search",
@@ -136,7 +137,7 @@ def server() -> Iterator[Server]:
     binaries = find_binaries(account)
     if binaries is None:
         sys.exit("there is no PostgreSQL here")
-    running = Server(binaries, account)
+    running = Server(binaries, account, SETTINGS)
     try:
         running.create()
         yield running

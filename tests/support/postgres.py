@@ -85,10 +85,14 @@ def find_binaries(account: Account) -> Path | None:
 
 
 class Server:
-    """A PostgreSQL server in a temporary folder, with a template of the board's database."""
+    """A PostgreSQL server in a temporary folder, with a template of the board's database.
 
-    def __init__(self, binaries: Path, account: Account) -> None:
+    `settings` are lines of postgresql.conf that win over those of the tests.
+    """
+
+    def __init__(self, binaries: Path, account: Account, settings: str = "") -> None:
         self.binaries = binaries
+        self._settings = _SETTINGS + settings
         self.password = secrets.token_hex(8)
         self.port = 0
         self._account = account
@@ -121,7 +125,7 @@ class Server:
             *("--encoding=UTF8", f"--locale={_LOCALE}"),
         )
         with (self.directory / "data" / "postgresql.conf").open("a", encoding="ascii") as conf:
-            conf.write(f"{_SETTINGS}unix_socket_directories = '{self.directory}'\n")
+            conf.write(f"{self._settings}unix_socket_directories = '{self.directory}'\n")
         self.start()
         self._run_sql(f"CREATE DATABASE {TEMPLATE}")
         with closing(psycopg2.connect(self.url(TEMPLATE))) as connection, connection:
