@@ -36,7 +36,7 @@ _SYMBOLIC = r"""
 """
 _ASCII_TOKEN = re.compile(_SYMBOLIC + r"| [a-z0-9]+(?:'[a-z]+)*", re.VERBOSE)
 _ANY_TOKEN = re.compile(
-    rf"{_SYMBOLIC} | (?:[^\W_{_UNSPACED}{_INDIC}]|[{_INDIC}])+(?:'[^\W_{_UNSPACED}]+)*"
+    rf"{_SYMBOLIC} | (?:[^\W_{_UNSPACED}{_INDIC}]|[{_INDIC}])+(?:'[^\W\d_{_UNSPACED}]+)*"
     rf"| [{_UNSPACED}]",
     re.VERBOSE,
 )

@@ -1,7 +1,7 @@
 """Words: what counts as one, and which spellings are the same."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from jobraker_cli.matching.text import chunk_words, fold, inversions, singular, terms, tokens
@@ -149,6 +149,7 @@ def test_reading_the_words_again_changes_nothing_in_how_many_there_are(text: str
     assert all(tokens(word) for word in tokens(text))
 
 
+@example("1'1中")
 @given(st.text("abBs12.,;&'+-é中", max_size=9))
 def test_what_stands_between_spaces_reads_as_its_tokens_do(chunk: str) -> None:
     read = [word for token in tokens(chunk) for word in chunk_words(token)]
