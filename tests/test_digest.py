@@ -86,9 +86,9 @@ def test_near_identical_postings_are_one_item() -> None:
     assert composed is not None
     [item] = composed.items
     assert item.job.id == "00001"
-    assert item.places == ("Berlin, Germany", "Bonn")
-    assert item.job_ids == ("00001", "00002", "00003", "00004")
-    assert item.fingerprint == prepare(jobs[0], RULES).fingerprint
+    assert item.advert.places == ("Berlin, Germany", "Bonn")
+    assert item.advert.job_ids == ("00001", "00002", "00003", "00004")
+    assert item.advert.fingerprint == prepare(jobs[0], RULES).fingerprint
     assert composed.more == 0
 
 
@@ -96,7 +96,7 @@ def test_an_excluded_posting_is_neither_shown_nor_counted_nor_listed() -> None:
     jobs = [job(1, company="Acme"), job(2, company="Acme"), job(3)]
     composed = digest([alert("a")], jobs, excluded=lambda one: one.job.id in ("00001", "00003"))
     assert composed is not None
-    assert [item.job_ids for item in composed.items] == [("00002",)]
+    assert [item.advert.job_ids for item in composed.items] == [("00002",)]
     assert composed.more == 0
 
 
@@ -122,7 +122,7 @@ def test_postings_of_one_vacancy_found_by_several_alerts_are_listed_together() -
     composed = digest(alerts, jobs)
     assert composed is not None
     assert shown(composed) == {"ulm": ["00002"]}
-    assert composed.items[0].job_ids == ("00002", "00003", "00001")
+    assert composed.items[0].advert.job_ids == ("00002", "00003", "00001")
 
 
 def test_reasons_are_those_of_the_alert_that_shows_the_job() -> None:
@@ -246,7 +246,7 @@ def test_the_limits_and_the_count_always_hold(
         assert not vacancies
         return
     items = composed.items
-    fingerprints = {item.fingerprint for item in items}
+    fingerprints = {item.advert.fingerprint for item in items}
     assert len(fingerprints) == len(items) == min(max_jobs, len(vacancies))
     assert composed.more == len(vacancies) - len(items)
     companies = Counter(item.job.company for item in items)

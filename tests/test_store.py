@@ -4,18 +4,20 @@ import os
 import sqlite3
 import stat
 from collections.abc import Iterator
-from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 from uuid import NAMESPACE_OID, uuid5
 
 import pytest
-from sqlalchemy import Engine, exc, text
+from sqlalchemy import Engine, exc, select, text
 
 from jobraker_cli.errors import BusyError, ConfigError, UnreachableError
+from jobraker_cli.matching.prepared import Advert
+from jobraker_cli.model import Job
 from jobraker_cli.store import (
     alerts,
+    ledger,
     marks,
     notifications,
     outbox,
@@ -97,6 +99,22 @@ def test_a_mark_never_moves_back(board: Board, engine: Engine) -> None:
     with reading(engine) as connection:
         (found,) = alerts.served(connection, "daily", after_user=None, through_user=None, floor=0)
     assert found.floor == 7
+    assert found.marked
+
+
+def test_alerts_without_a_mark_get_one_and_a_mark_that_came_meanwhile_stays(
+    board: Board, engine: Engine
+) -> None:
+    quicker, *others = [board.add_alert(board.add_user()) for _ in range(3)]
+    with reading(engine) as connection:
+        found = alerts.served(connection, "daily", after_user=None, through_user=None, floor=0)
+        assert not any(one.marked for one in found)
+    for ids, run_seq in (([quicker], 6), ([quicker, *others], 5), ([], 9)):
+        with engine.begin() as connection:
+            marks.write_new_marks(connection, ids, run_seq)
+    with reading(engine) as connection:
+        found = alerts.served(connection, "daily", after_user=None, through_user=None, floor=0)
+    assert {one.id: one.floor for one in found} == {quicker: 6, others[0]: 5, others[1]: 5}
 
 
 def test_a_reading_transaction_cannot_write_on_a_readonly_engine(
@@ -119,6 +137,7 @@ def test_nothing_asked_is_nothing_answered(engine: Engine) -> None:
         assert standing.wanted_alerts(connection, []) == set()
         assert standing.active_users(connection, []) == set()
         marks.write_marks(connection, [], 1)
+        marks.write_new_marks(connection, [], 1)
         past.write_sent_jobs(connection, [])
 
 
@@ -289,7 +308,8 @@ def test_a_job_that_was_queued_for_a_person_is_not_noted_twice(
     other = str(uuid5(NAMESPACE_OID, "other"))
     for job_ids in ([NOBODY], [NOBODY, other], [other], []):
         with engine.begin() as connection:
-            past.write_sent_jobs(connection, [SentJobs(NOBODY, NOBODY, [("f0", job_ids)])])
+            advert = Advert(Job(id=NOBODY, title=""), (), tuple(job_ids), "f0")
+            past.write_sent_jobs(connection, [SentJobs(NOBODY, NOBODY, [advert])])
     assert board.counts()["jobraker_sent_job"] == 2
 
 
@@ -305,11 +325,42 @@ def test_every_text_is_stored_as_it_is(engine: Engine, odd: str) -> None:
         assert [*rows.one(), titles.scalar_one()] == [odd] * 4
 
 
+@pytest.mark.parametrize(
+    "moment",
+    [
+        datetime(1999, 12, 31, 23, 59, 59, 999999, tzinfo=UTC),
+        datetime(2026, 7, 1, 1, 2, 3, 4, tzinfo=timezone(timedelta(hours=5, minutes=30))),
+        datetime(2000, 1, 1, tzinfo=UTC),
+    ],
+)
+def test_every_kind_of_value_is_stored_as_it_is(engine: Engine, moment: datetime) -> None:
+    odd = message("a", user_id=NOBODY, created_at=moment, priority=-(2**31), run=2**63 - 1)
+    rows = [odd, message("b", expires_at=moment), message("c", user_id=NOBODY, run=-1)]
+    with engine.begin() as connection:
+        assert queueing.queue(connection, rows) == {one.id for one in rows}
+    named = [ledger.outbox.c[name] for name in Queued._fields]
+    with reading(engine) as connection:
+        found = connection.execute(select(*named).order_by(ledger.outbox.c.dedupe_key)).all()
+    assert [Queued(*row) for row in found] == rows
+
+
+def test_a_client_encoding_of_the_environment_changes_no_text(
+    board: Board, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PGCLIENTENCODING", "LATIN1")
+    other = connect(board.url.replace("postgresql://", "postgresql+psycopg2://"))
+    with other.begin() as connection:
+        queueing.queue(connection, [message("a", recipient="ü ☃")])
+        found = connection.execute(text("SELECT recipient FROM jobraker_outbox"))
+        assert found.scalar_one() == "ü ☃"
+    other.dispose()
+
+
 def test_what_a_table_refuses_is_an_error_of_the_database(board: Board, engine: Engine) -> None:
     if board.url.startswith("sqlite"):
         pytest.skip("SQLite takes any text for a kind")
     with pytest.raises(exc.DBAPIError), engine.begin() as connection:
-        notifications.write(connection, [replace(told("a"), user_id="nobody")])
+        notifications.write(connection, [told("a", title="\0")])
     with pytest.raises(exc.IntegrityError), engine.begin() as connection:
-        notifications.write(connection, [replace(told("a"), kind=None)])  # type: ignore[arg-type]
+        notifications.write(connection, [told("a")._replace(kind=None)])  # type: ignore[arg-type]
     assert board.counts()["jobraker_notification"] == 0

@@ -122,11 +122,15 @@ def _as_many_as_show(cards: Sequence[Card]) -> Iterator[str]:
         yield card.phrase
 
 
-def headline_of(title: str, company: str, total: int, words: Words) -> str:
-    """The digest in one line, as its subject has it: its first job and how many more there are."""
-    job = phrase(
+def first_job(title: str, company: str, words: Words) -> str:
+    """The job that a digest begins with, as its line names it."""
+    return phrase(
         clean_line(title) or words.gettext("Untitled job"), clean_line(company, 100), words
     )
+
+
+def headline(job: str, total: int, words: Words) -> str:
+    """The digest in one line: its first job, as named, and how many more there are."""
     if total == 1:
         return words.gettext("New job: %(job)s", job=job)
     return words.ngettext(

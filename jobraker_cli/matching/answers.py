@@ -6,6 +6,7 @@ numpy takes some 100 ms to import, so this module is imported only where jobs ar
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -13,7 +14,6 @@ import numpy as np
 
 from jobraker_cli.matching.board import meeting
 from jobraker_cli.matching.corpus import PAIR, Numbers, as_array, ranges
-from jobraker_cli.matching.criteria import Wish
 from jobraker_cli.matching.entries import Entries
 from jobraker_cli.matching.match import Ranked, first, ranked
 from jobraker_cli.matching.ranks import JOBS
@@ -143,27 +143,32 @@ class Answers:
 
     def matches(self, alert: int) -> Ranked | None:
         """The jobs that an alert finds, None if there are none."""
-        question = int(self.which[alert])
+        question = self._asking[alert]
         if question not in self._ranked:
-            self._ranked[question] = (
-                ranked(self._board, *self._question(question))
-                if self._by_sets[question]
-                else self._few(question)
-            )
+            self._ranked[question] = self._rank(question)
         return self._ranked[question]
 
-    def _few(self, question: int) -> Ranked | None:
-        count = int(self._counts[question])
-        if not count:
+    def _rank(self, question: int) -> Ranked | None:
+        said, within, by_sets, start, count = self._questions[question]
+        if not (by_sets or count):
             return None
-        wish, _ = self._question(question)
-        start = int(self._starts[question])
-        return Ranked(wish, self._board, count, self._ranks[start : start + count].tolist())
+        keywords, (limits, floor) = self._sets.of(said), self._limits[within]
+        if by_sets:
+            return ranked(self._board, limits._replace(keywords=tuple(keywords)), floor)
+        ranks = self._ranks[start : start + count].tolist()
+        return Ranked(keywords, limits, self._board, count, ranks)
 
-    def _question(self, question: int) -> tuple[Wish, int]:
-        wish, floor = self._limits[int(self._within[question])]
-        keywords = self._sets.of(int(self._said[question]))
-        return Wish(tuple(keywords), *wish[1:]), floor
+    @cached_property
+    def _asking(self) -> Sequence[int]:
+        """The question of each alert; of lists Python reads numbers faster."""
+        asking: list[int] = self.which.tolist()
+        return asking
+
+    @cached_property
+    def _questions(self) -> Sequence[tuple[int, int, bool, int, int]]:
+        """Of each question what is said and within what, whether by sets, where its ranks stand."""
+        columns = self._said, self._within, self._by_sets, self._starts, self._counts
+        return list(zip(*[column.tolist() for column in columns], strict=True))
 
 
 def _sets(keywords: Keywords, entries: Entries) -> _Sets:

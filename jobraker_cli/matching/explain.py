@@ -1,8 +1,8 @@
 """Why a job meets an alert or not, clause by clause: the matcher's rules on one job."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import lru_cache, reduce
-from operator import or_
+from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache, partial, reduce
+from operator import attrgetter, or_
 from typing import Any, NamedTuple
 
 from jobraker_cli.matching import location, pay
@@ -16,8 +16,9 @@ from jobraker_cli.model import Alert, Clause, Explanation, Job, MatchRules
 _MOST_SAID = 5  # phrases that a sentence names
 _EXCLUDED = "nothing that is excluded"
 _LABELS = {field: labels(field)[0] for field in FIELDS.values()}
-_FIELDS_OF = [  # by scope, the best evidence first
-    tuple(field for field in FIELDS.values() if field & scope) for scope in range(ANYWHERE + 1)
+_FIELDS_OF = [  # by scope, each with what people call it, the best evidence first
+    tuple((field, label) for field, label in _LABELS.items() if field & scope)
+    for scope in range(ANYWHERE + 1)
 ]
 
 Saying = Callable[[PreparedJob], str]  # a few words on what of a job meets a condition
@@ -41,13 +42,16 @@ def explain(alert: Alert, job: Job, rules: MatchRules) -> Explanation:
     return Explanation(match=all(clause.holds for clause in clauses), clauses=clauses)
 
 
-def sayings(wish: Wish, rules: MatchRules) -> tuple[Saying, ...]:
-    """What says of a job that meets a wish why it does: one for each condition, or one for none."""
-    of_limits = _of_limits(wish[1:])
-    if not wish.keywords:
+def sayings(keywords: Sequence[str], limits: Wish, rules: MatchRules) -> tuple[Saying, ...]:
+    """What says of a job that meets a wish why it does: one for each condition, or one for none.
+
+    `limits` are the wish but for its keywords.
+    """
+    of_limits = _of_limits(limits[1:])
+    if not keywords:
         return of_limits or (lambda _: "everything",)
-    sought = sought_by(wish.keywords, scope_of(rules.match_fields))
-    return (lambda job: _evidence(sought, job) or _EXCLUDED, *of_limits)
+    sought = sought_by(keywords, scope_of(rules.match_fields))
+    return (partial(_why, sought), *of_limits)
 
 
 @lru_cache(maxsize=20_000)
@@ -55,13 +59,18 @@ def _of_limits(limits: tuple[Any, ...]) -> tuple[Saying, ...]:
     """The sayings of what a wish asks beside its keywords; what it asks no rules change."""
     criteria = read_criteria(Wish((), *limits), MatchRules())
     asked: list[tuple[object, Saying]] = [
-        (criteria.spots, lambda job: _place(job) or "remote"),
+        (criteria.spots, attrgetter("spot")),
         (criteria.remote_only, lambda _: "remote"),
-        (criteria.job_type, lambda job: _spoken(job.job.job_type)),
-        (criteria.level, lambda job: _spoken(job.job.experience_level)),
-        (criteria.pay, lambda job: job.offer),
+        (criteria.job_type, _always(_spoken(criteria.job_type))),
+        (criteria.level, _always(_spoken(criteria.level))),
+        (criteria.pay, attrgetter("offer")),
     ]
     return tuple([saying for condition, saying in asked if condition])
+
+
+def _always(said: str) -> Saying:
+    """What says of every job the same."""
+    return lambda _: said
 
 
 def _judge(criteria: Criteria, job: PreparedJob) -> Iterator[Judgement]:
@@ -95,27 +104,27 @@ def _keywords(query: Query, keywords: Sequence[str], job: PreparedJob) -> Judgem
     return Judgement("keywords", False, f"asked: {asked}; found: {missing}")
 
 
+def _why(sought: Sequence[Sought], job: PreparedJob) -> str:
+    """What keywords hold for a job by, one that has what they ask."""
+    return _evidence(sought, job) or _EXCLUDED
+
+
 def _evidence(sought: Sequence[Sought], job: PreparedJob) -> str:
     """Which phrases stand in the job, by the best field of each; empty if none does."""
     words = job.words
-    if len(sought) == 1:
-        (_, scope), phrase, spoken = sought[0]
-        label = _label(phrase, scope, words)
-        return f"{label}: {spoken}" if label else ""
-    said: dict[str, list[str]] = {}
+    found: list[tuple[str, str]] = []
     for (_, scope), phrase, spoken in sought:
-        label = _label(phrase, scope, words)
-        if label:
-            said.setdefault(label, []).append(spoken)
+        for field, label in _FIELDS_OF[scope]:
+            if phrase in words[field]:
+                found.append((label, spoken))
+                break
+    if len(found) == 1:
+        label, spoken = found[0]
+        return f"{label}: {spoken}"
+    said: dict[str, list[str]] = {}
+    for label, spoken in found:
+        said.setdefault(label, []).append(spoken)
     return "; ".join([f"{label}: {', '.join(some[:_MOST_SAID])}" for label, some in said.items()])
-
-
-def _label(phrase: str, scope: int, words: Mapping[int, str]) -> str:
-    """The best field in the scope that holds the phrase, as people call it; empty if none does."""
-    for field in _FIELDS_OF[scope]:
-        if phrase in words[field]:
-            return _LABELS[field]
-    return ""
 
 
 def _where(phrase: str, job: PreparedJob) -> int:

@@ -40,12 +40,20 @@ class Match(NamedTuple):
 class Ranked(Sequence[Match]):
     """All matches of some criteria, best first, put in order only as far as they are read."""
 
-    __slots__ = ("_count", "_read", "_sayings", "_unread", "_wish", "board")
+    __slots__ = ("_count", "_keywords", "_limits", "_read", "_sayings", "_unread", "board")
 
-    def __init__(self, wish: Wish, board: Board, count: int, order: Iterable[int]) -> None:
-        """`order` has the ranks of `count` matches."""
+    def __init__(
+        self,
+        keywords: Sequence[str],
+        limits: Wish,
+        board: Board,
+        count: int,
+        order: Iterable[int],
+    ) -> None:
+        """`limits` are the wish but for its keywords; `order` has the ranks of `count` matches."""
         self.board = board
-        self._wish = wish
+        self._keywords = keywords
+        self._limits = limits
         self._count = count
         self._sayings: Sequence[Saying] | None = None
         self._read: list[int] = []
@@ -83,7 +91,7 @@ class Ranked(Sequence[Match]):
     def reasons(self, job: PreparedJob) -> tuple[str, ...]:
         """Why a job is among these, in a few words for each clause."""
         if self._sayings is None:
-            self._sayings = sayings(self._wish, self.board.rules)
+            self._sayings = sayings(self._keywords, self._limits, self.board.rules)
         return tuple([saying(job) for saying in self._sayings])
 
 
@@ -92,7 +100,7 @@ def ranked(board: Board, wish: Wish, floor: int) -> Ranked | None:
     found = board.found(wish, floor)
     if not found.jobs:
         return None
-    return Ranked(wish, board, found.jobs.bit_count(), _ranks(found))
+    return Ranked(wish.keywords, wish, board, found.jobs.bit_count(), _ranks(found))
 
 
 def _ranks(found: Found) -> Iterator[int]:

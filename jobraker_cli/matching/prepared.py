@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from hashlib import blake2b
 from math import inf
+from typing import NamedTuple
 
 from jobraker_cli.matching.fields import FIELDS, TITLE
 from jobraker_cli.matching.lexicon import LEGAL_FORMS
@@ -13,6 +14,19 @@ from jobraker_cli.matching.location import Whereabouts, whereabouts
 from jobraker_cli.matching.pay import Pay, offered_pay
 from jobraker_cli.matching.text import GAP, fold, inversions, reading, tokens
 from jobraker_cli.model import Job, MatchRules
+
+
+class Advert(NamedTuple):
+    """A vacancy as people are shown it: near-identical postings as one.
+
+    `job` is the best of them, `places` their distinct location texts and `job_ids` their ids, best
+    first.
+    """
+
+    job: Job
+    places: tuple[str, ...]
+    job_ids: tuple[str, ...]
+    fingerprint: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,6 +53,16 @@ class PreparedJob:
         """Its place as the posting says it, if it does."""
         said = " ".join(self.job.location.split())
         return (said,) if said else ()
+
+    @cached_property
+    def advert(self) -> Advert:
+        """What people are shown of it when it is the only posting of its vacancy."""
+        return Advert(self.job, self.places, (self.job.id,), self.fingerprint)
+
+    @cached_property
+    def spot(self) -> str:
+        """Its place in a few words: what the posting says, else its city, else its state."""
+        return self.places[0] if self.places else self.job.city or self.job.state or "remote"
 
     @cached_property
     def words(self) -> Mapping[int, str]:

@@ -41,7 +41,7 @@ class Due(NamedTuple):
     """An alert to serve and whose it is, as their rows say it; what SQLite holds may be anything.
 
     `keywords` are JSON text. Without `email_notifications` the owner wants to see what it finds in
-    the application only.
+    the application only. `marked` says whether it has a mark yet.
     """
 
     keywords: str | None
@@ -58,6 +58,7 @@ class Due(NamedTuple):
     named: Any
     email: Any
     first_name: Any
+    marked: bool
 
     @property
     def name(self) -> str:
@@ -112,6 +113,7 @@ def served(
         job_alerts.c.name,
         users.c.email,
         users.c.first_name,
+        alert_mark.c.run_seq.is_not(None),
     )
     found = _active(found.select_from(_FROM), frequency)
     # Said of both, or PostgreSQL goes through all the users before as well.

@@ -1,30 +1,42 @@
-"""COPY, by which PostgreSQL takes many new rows at three times the speed of INSERT."""
+"""COPY in its binary form, by which PostgreSQL takes many new rows at a fifth of INSERT's cost.
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime
-from functools import lru_cache
+Ids and moments need no spelling there and no reading, texts no escapes. The form is described in
+PostgreSQL's manual under COPY, "Binary Format"; a field is its length (4 octets, signed) and its
+octets, a row the number of its fields (2 octets) and these.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
+from itertools import repeat
 from typing import Any
 
-from sqlalchemy import Connection, Table, exc
+from sqlalchemy import BigInteger, Connection, Integer, Table, Text, exc
+
+from jobraker_cli.store.types import Id, Moment
 
 _BLOCK = 1 << 18  # octets that are handed over at once
 _UNIQUE_VIOLATION = "23505"
-_ESCAPED = (("\\", r"\\"), ("\t", r"\t"), ("\n", r"\n"), ("\r", r"\r"))  # the backslash first
+_SIGNATURE = b"PGCOPY\n\xff\r\n\0"
+_HEADER = _SIGNATURE + bytes(4) + bytes(4)  # no flags, no extension
+_TRAILER = b"\xff\xff"
+_NULL = b"\xff\xff\xff\xff"
+_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
 
 
 def copy(
-    connection: Connection, table: Table, columns: Sequence[str], lines: Iterable[str]
+    connection: Connection, table: Table, columns: Sequence[str], rows: Iterable[bytes]
 ) -> bool:
-    """Write new rows, each a line; False, with nothing written, where one of them is known already.
+    """Write new rows, packed; False, with nothing written, where one of them is known already.
 
-    A line has the values as `line` spells them. The database must be PostgreSQL.
+    The database must be PostgreSQL.
     """
     # The names are those of the code, never given from outside.
-    statement = f"COPY {table.name} ({', '.join(columns)}) FROM STDIN (ENCODING 'UTF8')"
+    statement = f"COPY {table.name} ({', '.join(columns)}) FROM STDIN (FORMAT binary)"
     try:
         with connection.begin_nested():
-            _copy(connection, statement, BytesIO(b"\n".join([one.encode() for one in lines])))
+            _copy(connection, statement, BytesIO(b"".join([_HEADER, *rows, _TRAILER])))
     except exc.IntegrityError as error:
         if getattr(error.orig, "pgcode", None) != _UNIQUE_VIOLATION:
             raise
@@ -47,26 +59,57 @@ def _copy(connection: Connection, statement: str, rows: BytesIO) -> None:
         cursor.close()
 
 
-def line(values: Sequence[object]) -> str:
-    """The values of a row as COPY reads them: texts, numbers, moments, None."""
-    texts = "".join([value for value in values if isinstance(value, str)])
-    if "\\" in texts or "\t" in texts or "\n" in texts or "\r" in texts:
-        values = [_escaped(value) if isinstance(value, str) else value for value in values]
-    return "\t".join([value if isinstance(value, str) else _spelled(value) for value in values])
+def row_start(columns: Sequence[str]) -> bytes:
+    """What a row of these columns begins with."""
+    return len(columns).to_bytes(2)
 
 
-def _escaped(text: str) -> str:
-    for octet, written in _ESCAPED:
-        text = text.replace(octet, written)
-    return text
+def packed(table: Table, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> list[bytes]:
+    """Rows of values, None for NULL, as COPY takes them; what all have in common is packed once."""
+    types = [type(table.c[name].type) for name in columns]
+    fields = [
+        _packed(_FIELDS[kind], values)
+        for kind, values in zip(types, zip(*rows, strict=True), strict=bool(rows))
+    ]
+    start = row_start(columns)
+    return [start + b"".join(row) for row in zip(*fields, strict=True)]
 
 
-def _spelled(value: object) -> str:
-    if value is None:
-        return r"\N"
-    return _moment(value) if isinstance(value, datetime) else str(value)
+def _packed(field: Callable[[Any], bytes], values: Sequence[object]) -> Iterable[bytes]:
+    """The values of a column."""
+    first = values[0]
+    if values.count(first) == len(values):
+        return repeat(_NULL if first is None else field(first), len(values))
+    return [_NULL if value is None else field(value) for value in values]
 
 
-@lru_cache(maxsize=16)
-def _moment(value: datetime) -> str:
-    return value.isoformat()  # many rows have the same
+def id_field(value: str) -> bytes:
+    """An id, spelled with dashes."""
+    return b"\0\0\0\x10" + bytes.fromhex(value.replace("-", ""))
+
+
+def text_field(value: str) -> bytes:
+    """A text; the engine's sessions take UTF-8."""
+    octets = value.encode()
+    return len(octets).to_bytes(4) + octets
+
+
+def _moment_field(value: datetime) -> bytes:
+    return _long_field((value - _EPOCH) // _MICROSECOND)
+
+
+def _long_field(value: int) -> bytes:
+    return b"\0\0\0\x08" + value.to_bytes(8, signed=True)
+
+
+def _integer_field(value: int) -> bytes:
+    return b"\0\0\0\x04" + value.to_bytes(4, signed=True)
+
+
+_FIELDS: dict[type, Callable[[Any], bytes]] = {
+    Id: id_field,
+    Text: text_field,
+    Moment: _moment_field,
+    Integer: _integer_field,
+    BigInteger: _long_field,
+}

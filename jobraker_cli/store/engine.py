@@ -51,6 +51,7 @@ def _postgresql(url: URL, *, readonly: bool) -> Engine:
         connect_args={
             "options": options,
             "application_name": "jobraker",
+            "client_encoding": "utf8",  # whatever the environment says
             "connect_timeout": CONNECT_SECONDS,
         },
         json_deserializer=tolerant_json,

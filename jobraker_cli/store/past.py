@@ -5,12 +5,14 @@ Functions take an open connection and never commit.
 
 from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Select, select, text
 
+from jobraker_cli.matching.prepared import Advert
 from jobraker_cli.store.among import array_of, one_of
-from jobraker_cli.store.copying import copy
+from jobraker_cli.store.copying import copy, id_field, row_start, text_field
 from jobraker_cli.store.ledger import sent_job
 from jobraker_cli.store.shared import applications, recommended_jobs
 from jobraker_cli.store.types import Id
@@ -104,32 +106,49 @@ def with_vacancies(
 
 
 class SentJobs(NamedTuple):
-    """What a message shows somebody: the fingerprint of each vacancy and the ids of its postings.
-
-    All are ids and hex digits.
-    """
+    """The vacancies that a message shows somebody."""
 
     user_id: str
     outbox_id: str
-    vacancies: Sequence[tuple[str, Sequence[str]]]
+    vacancies: Sequence[Advert]
+
+
+_SENT_JOB = ("user_id", "job_id", "fingerprint", "outbox_id")
+_ROW_START = row_start(_SENT_JOB)
+
+
+def _packed(message: SentJobs) -> bytes:
+    """The rows of a message, as COPY takes them."""
+    before, behind = _ROW_START + id_field(message.user_id), id_field(message.outbox_id)
+    postings = [
+        _posting(job_id, advert.fingerprint)
+        for advert in message.vacancies
+        for job_id in advert.job_ids
+    ]
+    return before + (behind + before).join(postings) + behind if postings else b""
+
+
+@lru_cache(maxsize=50_000)
+def _posting(job_id: str, fingerprint: str) -> bytes:
+    """The fields that many people's rows share."""
+    return id_field(job_id) + text_field(fingerprint)
 
 
 def write_sent_jobs(connection: Connection, messages: Sequence[SentJobs]) -> None:
     """Remember which jobs were queued for whom."""
-    if connection.dialect.name == "postgresql" and messages:
-        lines = [
-            f"{user_id}\t{job_id}\t{fingerprint}\t{outbox_id}"
-            for user_id, outbox_id, vacancies in messages
-            for fingerprint, job_ids in vacancies
-            for job_id in job_ids
-        ]
-        if copy(connection, sent_job, ("user_id", "job_id", "fingerprint", "outbox_id"), lines):
-            return
+    by_copy = connection.dialect.name == "postgresql" and bool(messages)
+    if by_copy and copy(connection, sent_job, _SENT_JOB, map(_packed, messages)):
+        return
     rows = [
-        {"user_id": one.user_id, "job_id": job_id, "fingerprint": key, "outbox_id": one.outbox_id}
+        {
+            "user_id": one.user_id,
+            "job_id": job_id,
+            "fingerprint": advert.fingerprint,
+            "outbox_id": one.outbox_id,
+        }
         for one in messages
-        for key, job_ids in one.vacancies
-        for job_id in job_ids
+        for advert in one.vacancies
+        for job_id in advert.job_ids
     ]
     if rows:
         connection.execute(insert_into(connection, sent_job).on_conflict_do_nothing(), rows)

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select, text
 from jobraker_cli.model import Letter
 from jobraker_cli.store import ledger
 from jobraker_cli.store.among import one_of
-from jobraker_cli.store.copying import copy, line
+from jobraker_cli.store.copying import copy, packed
 from jobraker_cli.store.upsert import insert_into
 
 _outbox = ledger.outbox
@@ -73,6 +73,7 @@ class Queued(NamedTuple):
 
 
 _COLUMNS = Queued._fields
+_COPIED = (*_COLUMNS, "attempt", "next_attempt_at")
 
 
 def taken_keys(connection: Connection, keys: Collection[str]) -> set[str]:
@@ -103,8 +104,8 @@ def _queue_by_copy(connection: Connection, messages: Sequence[Queued]) -> set[st
     others = [one for one in messages if one.state != "pending"]
     if len(pending) >= _MANY:
         connection.execute(_COMPRESS_FAST)
-    lines = (line((*one, 0, one.created_at)) for one in pending)
-    if pending and not copy(connection, _outbox, (*_COLUMNS, "attempt", "next_attempt_at"), lines):
+    rows = packed(_outbox, _COPIED, [(*one, 0, one.created_at) for one in pending])
+    if pending and not copy(connection, _outbox, _COPIED, rows):
         others, pending = list(messages), []
     new = {one.id for one in pending}
     if others:

@@ -32,8 +32,7 @@ class Mail(NamedTuple):
 
     def sent_jobs(self) -> SentJobs:
         """What to remember of every posting behind what the mail shows."""
-        sections = self.digest.sections
-        shown = [(item.fingerprint, item.job_ids) for one in sections for item in one.items]
+        shown = [item.advert for section in self.digest.sections for item in section.items]
         return SentJobs(str(self.queued.user_id), self.queued.id, shown)
 
 
@@ -42,7 +41,7 @@ class Group:
     """What one transaction writes: mails, alerts that were served, alerts that go on waiting."""
 
     mails: list[Mail] = field(default_factory=list)
-    served: list[tuple[str, str | None]] = field(default_factory=list)  # alert, its mail
+    served: list[tuple[Due, str | None]] = field(default_factory=list)  # each with its mail
     waiting: list[Due] = field(default_factory=list)
     notices: list[Notification] = field(default_factory=list)  # of digests without a mail
     counted: list[bool] = field(default_factory=list)  # mails only counted: those of everything
@@ -55,7 +54,7 @@ class Group:
                 self.waiting += subscriptions
                 return
         row_id = None if mail is None else mail.queued.id
-        self.served += [(one.id, row_id) for one in subscriptions]
+        self.served += [(one, row_id) for one in subscriptions]
 
 
 class Writer:
@@ -105,12 +104,15 @@ class Writer:
         queued = [mail for mail in group.mails if mail.queued.id in new]
         pending = [mail for mail in queued if mail.queued.state == "pending"]
         notifications.write(connection, [*map(self._notice, queued), *group.notices])
-        served = [alert for alert, mail_id in group.served if mail_id is None or mail_id in new]
+        served = [one for one, mail_id in group.served if mail_id is None or mail_id in new]
         past.write_sent_jobs(connection, [mail.sent_jobs() for mail in pending])
-        marks.write_marks(connection, served, self._through)
+        marks.write_marks(connection, [one.id for one in served if one.marked], self._through)
+        marks.write_new_marks(
+            connection, [one.id for one in served if not one.marked], self._through
+        )
         marks.write_first_marks(connection, {one.id: one.floor for one in group.waiting})
         if self._app.settings.write_last_run:
-            marks.write_last_run(connection, served, self._run.now)
+            marks.write_last_run(connection, [one.id for one in served], self._run.now)
         return queued
 
     def _described(self, mail: Mail) -> PlannedMessage:

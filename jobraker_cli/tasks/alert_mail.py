@@ -13,8 +13,9 @@ from sqlalchemy import Connection
 from jobraker_cli.delivery.checks import Checked
 from jobraker_cli.mail import payloads
 from jobraker_cli.mail.consent import ONE_ALERT, consent
-from jobraker_cli.mail.digest import headline_of
+from jobraker_cli.mail.digest import first_job, headline
 from jobraker_cli.mail.wording import Words
+from jobraker_cli.matching.prepared import Advert
 from jobraker_cli.model import Job, Preference, User
 from jobraker_cli.store import outbox, past, preferences, standing
 from jobraker_cli.store.outbox import Claimed
@@ -24,7 +25,7 @@ KIND = "job_alert"
 _ID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _IDS = re.compile(f"{_ID}(?:,{_ID})*")
 POSTINGS = 50  # of one vacancy that a payload remembers
-_KEPT = 50_000  # vacancies of which the facts are kept as JSON text
+_KEPT = 50_000  # vacancies of which the facts are kept as JSON text, and jobs their names
 
 
 class Payloads:
@@ -51,44 +52,57 @@ class Payloads:
         return f'{{{named},"jobs":[{jobs}]}}'
 
     def _item(self, item: Item) -> str:
-        known = self._known.get(item.job_ids)
+        advert, reasons = item
+        known = self._known.get(advert.job_ids)
         if known is None:
             if len(self._known) >= _KEPT:
                 self._known.clear()
-            known = self._known[item.job_ids] = self._facts(item)
-        return f"{known[0]}{','.join(map(_quoted, item.reasons))}{known[1]}"
+            known = self._known[advert.job_ids] = self._facts(advert)
+        return f"{known[0]}{','.join(map(_quoted, reasons))}{known[1]}"
 
-    def _facts(self, item: Item) -> tuple[str, str]:
+    def _facts(self, advert: Advert) -> tuple[str, str]:
         """What stands before an item's reasons and behind them."""
-        raw = _facts(item, self._reposts.get(item.fingerprint))
+        raw = _facts(advert, self._reposts.get(advert.fingerprint))
         facts = json.dumps(raw, separators=(",", ":"))[:-1]
-        ids = ",".join(map(_quoted, item.job_ids[:POSTINGS]))
+        ids = ",".join(map(_quoted, advert.job_ids[:POSTINGS]))
         return f'{facts},"reasons":[', f'],"job_ids":[{ids}]}}'
 
 
-def title(digest: Digest, words: Words) -> str:
-    """What the notification of a digest says."""
-    first = digest.sections[0].items[0].job
-    return headline_of(first.title, first.company, digest.total, words)
+class Titles:
+    """What the notifications of digests say in one language; each job is named once."""
+
+    def __init__(self, words: Words) -> None:
+        self._words = words
+        self._named: dict[str, str] = {}  # by the job's id
+
+    def of(self, digest: Digest) -> str:
+        """The title of a digest's notification."""
+        job = digest.sections[0].items[0].job
+        named = self._named.get(job.id)
+        if named is None:
+            if len(self._named) >= _KEPT:
+                self._named.clear()
+            named = self._named[job.id] = first_job(job.title, job.company, self._words)
+        return headline(named, digest.total, self._words)
 
 
 def job_facts(item: Item, first_seen: datetime | None = None) -> dict[str, object]:
     """A vacancy as payloads hold it."""
     return {
-        **_facts(item, first_seen),
+        **_facts(item.advert, first_seen),
         "reasons": list(item.reasons),
-        "job_ids": list(item.job_ids[:POSTINGS]),
+        "job_ids": list(item.advert.job_ids[:POSTINGS]),
     }
 
 
-def _facts(item: Item, first_seen: datetime | None) -> dict[str, object]:
+def _facts(advert: Advert, first_seen: datetime | None) -> dict[str, object]:
     """What is said of a vacancy whoever is told of it."""
-    job = item.job
+    job = advert.job
     return {
         "id": job.id,
         "title": job.title,
         "company": job.company,
-        "places": list(item.places),
+        "places": list(advert.places),
         "remote": _remote(job),
         "job_type": job.job_type,
         "experience_level": job.experience_level,

@@ -43,7 +43,7 @@ class Maker:
         self._payloads = alert_mail.Payloads(
             frequency=frequency, period=label or f"{run.now:%F}", reposts=reposts
         )
-        self._words: dict[str, Words] = {}  # by locale
+        self._titles: dict[str, alert_mail.Titles] = {}  # by locale
         self._link = f"{app.settings.site_url}/alerts"
         self._limits = DigestLimits(
             max_jobs=app.settings.alert_max_jobs,
@@ -65,7 +65,7 @@ class Maker:
         self, user_id: str, found: Found, history: History, mail: Mail | None, locale: str
     ) -> Iterator[Notification]:
         """What a person wants to see without a mail, but for what a mail shows them already."""
-        shown = {item.fingerprint for item in mail.digest.items} if mail else set()
+        shown = {item.advert.fingerprint for item in mail.digest.items} if mail else set()
         digest = compose(
             found,
             excluded=lambda prepared: (
@@ -81,13 +81,13 @@ class Maker:
     def _notice(
         self, row_id: str, user_id: str, digest: Digest, locale: str, *, outbox_id: str | None
     ) -> Notification:
-        if locale not in self._words:
-            self._words[locale] = self._words_in(locale)
+        if locale not in self._titles:
+            self._titles[locale] = alert_mail.Titles(self._words_in(locale))
         return Notification(
             id=row_id,
             user_id=user_id,
             kind=alert_mail.KIND,
-            title=alert_mail.title(digest, self._words[locale]),
+            title=self._titles[locale].of(digest),
             link=self._link,
             outbox_id=outbox_id,
             created_at=self._run.now,

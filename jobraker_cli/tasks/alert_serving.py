@@ -25,7 +25,10 @@ USER_BATCH = 2_500  # users queued in one transaction
 
 
 class _Known(NamedTuple):
-    """What is known of some people: who was served this period, what they did, what they chose."""
+    """What is known of people for whom something was found.
+
+    Who was served this period, what they did, what they chose, in which language.
+    """
 
     served: set[str]
     histories: Mapping[str, History]
@@ -96,9 +99,10 @@ class Serving:
 
     def _known(self, user_ids: Sequence[str], found: Mapping[str, Found]) -> _Known:
         with reading(self.app.engine) as connection:
-            keys = {self.make.key(user_id): user_id for user_id in user_ids}
+            # Those for whom there is nothing have their marks moved on, served this period or not.
+            keys = {self.make.key(user_id): user_id for user_id in user_ids if user_id in found}
             served = {keys[key] for key in queueing.taken_keys(connection, keys)}
-            wanted = [one for one in user_ids if one in found and one not in served]
+            wanted = [user_id for user_id in keys.values() if user_id not in served]
             known = vacancies.mailed(connection, wanted, self.jobs.reposts, since=self.mailed_since)
             histories = past.histories(connection, wanted, among=self.jobs.ids)
             return _Known(

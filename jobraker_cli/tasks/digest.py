@@ -7,7 +7,7 @@ from itertools import chain
 from typing import NamedTuple, Protocol
 
 from jobraker_cli.matching.match import Ranked
-from jobraker_cli.matching.prepared import PreparedJob
+from jobraker_cli.matching.prepared import Advert, PreparedJob
 from jobraker_cli.matching.ranks import JOBS, job_of
 from jobraker_cli.model import Job
 
@@ -39,17 +39,15 @@ class DigestLimits:
 
 
 class Item(NamedTuple):
-    """A vacancy: near-identical postings as one.
+    """A vacancy, and why somebody is shown it."""
 
-    `job` is the best of them, `places` their distinct location texts and `job_ids` their ids, best
-    first.
-    """
-
-    job: Job
-    places: tuple[str, ...]
-    job_ids: tuple[str, ...]
-    fingerprint: str
+    advert: Advert
     reasons: tuple[str, ...]
+
+    @property
+    def job(self) -> Job:
+        """The best of its postings."""
+        return self.advert.job
 
 
 class Section(NamedTuple):
@@ -170,18 +168,18 @@ class _Vacancies:
 
     def items(self, shown: Collection[int]) -> list[tuple[Item, ...]]:
         """What is shown of each alert, best first; `shown` has the best rank of each vacancy."""
-        jobs, vacancies, owners = self._board.jobs, self._board.vacancies, self.owners
+        jobs, vacancies = self._board.jobs, self._board.vacancies
+        found, owners = self._found, self.owners
         postings = self._postings(shown)
         mine: list[list[Item]] = [[] for _ in self._found]
         for rank in sorted(shown):
             number = JOBS - (rank & JOBS)
             best, vacancy = jobs[number], vacancies[number]
             alert = owners[vacancy]
-            reasons = self._found[alert].reasons(best)
-            item = Item(best.job, best.places, (best.job.id,), best.fingerprint, reasons)
+            advert = best.advert
             if vacancy in postings:
-                item = _together(item, [jobs[one] for one in postings[vacancy]])
-            mine[alert].append(item)
+                advert = _together(advert, [jobs[one] for one in postings[vacancy]])
+            mine[alert].append(Item(advert, found[alert].reasons(best)))
         return [tuple(items) for items in mine]
 
     def _postings(self, shown: Collection[int]) -> dict[int, list[int]]:
@@ -198,10 +196,10 @@ class _Vacancies:
         return {vacancy: list(jobs) for vacancy, jobs in postings.items()}
 
 
-def _together(item: Item, postings: Sequence[PreparedJob]) -> Item:
+def _together(best: Advert, postings: Sequence[PreparedJob]) -> Advert:
     """A vacancy with all of its postings, best first."""
     places = dict.fromkeys(chain.from_iterable([one.places for one in postings]))
-    return item._replace(places=tuple(places), job_ids=tuple([one.job.id for one in postings]))
+    return best._replace(places=tuple(places), job_ids=tuple([one.job.id for one in postings]))
 
 
 class _Choice:

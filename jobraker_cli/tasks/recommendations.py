@@ -58,7 +58,7 @@ class _Mail:
 
     def sent_jobs(self) -> SentJobs:
         """What to remember of every job shown."""
-        shown = [(one.fingerprint, (one.job.id,)) for one in self.items]
+        shown = [one.advert for one in self.items]
         return SentJobs(self.draft.user.id, self.draft.id, shown)
 
 
@@ -162,7 +162,7 @@ class _Planner:
             found = list(self._recommender.best(one.profile, limit=limit, excluded=excluded))
         else:
             found = []
-        vacancies = {item.fingerprint: item for item in reversed([*map(_item, found)])}
+        vacancies = {item.advert.fingerprint: item for item in reversed([*map(_item, found)])}
         return tuple(reversed(vacancies.values()))[:limit]
 
     @cached_property
@@ -205,15 +205,7 @@ class _Planner:
 
 
 def _item(found: Recommendation) -> Item:
-    job = found.job.job
-    place = " ".join(job.location.split())
-    return Item(
-        job=job,
-        places=(place,) if place else (),
-        job_ids=(job.id,),
-        fingerprint=found.job.fingerprint,
-        reasons=found.reasons,
-    )
+    return Item(found.job.advert, found.reasons)
 
 
 TASKS = (
