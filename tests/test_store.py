@@ -3,6 +3,7 @@
 import os
 import sqlite3
 import stat
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -115,6 +116,22 @@ def test_alerts_without_a_mark_get_one_and_a_mark_that_came_meanwhile_stays(
     with reading(engine) as connection:
         found = alerts.served(connection, "daily", after_user=None, through_user=None, floor=0)
     assert {one.id: one.floor for one in found} == {quicker: 6, others[0]: 5, others[1]: 5}
+
+
+def test_a_row_that_somebody_writes_is_left_alone_and_the_others_get_their_last_run(
+    board: Board, engine: Engine
+) -> None:
+    if board.url.startswith("sqlite"):
+        pytest.skip("SQLite has one writer")
+    taken, *others = [board.add_alert(board.add_user()) for _ in range(3)]
+    with engine.begin() as web, engine.begin() as connection:
+        web.execute(text("SELECT 1 FROM job_alerts WHERE id = :id FOR UPDATE"), {"id": taken})
+        begun = time.monotonic()
+        marks.write_last_run(connection, [others[0], taken, others[1]], NOW)
+        marks.write_marks(connection, others, 7)  # the transaction goes on
+        assert time.monotonic() - begun < 5
+    last_runs = {one: board.row("job_alerts", one)["last_run"] for one in (taken, *others)}
+    assert last_runs == {taken: None, others[0]: NOW, others[1]: NOW}
 
 
 def test_a_reading_transaction_cannot_write_on_a_readonly_engine(
