@@ -59,7 +59,7 @@ def _of_limits(limits: tuple[Any, ...]) -> tuple[Saying, ...]:
     """The sayings of what a wish asks beside its keywords; what it asks no rules change."""
     criteria = read_criteria(Wish((), *limits), MatchRules())
     asked: list[tuple[object, Saying]] = [
-        (criteria.spots, attrgetter("spot")),
+        (criteria.spots, lambda job: job.spot or "remote"),
         (criteria.remote_only, lambda _: "remote"),
         (criteria.job_type, _always(_spoken(criteria.job_type))),
         (criteria.level, _always(_spoken(criteria.level))),
@@ -133,7 +133,7 @@ def _where(phrase: str, job: PreparedJob) -> int:
 
 
 def _location(criteria: Criteria, job: PreparedJob) -> Judgement:
-    place = _place(job) or "no place"
+    place = job.spot or "no place"
     asked = " ".join(criteria.wish.location.split())
     found = location.fit(criteria.spots, job.place)
     if found is None:
@@ -145,10 +145,6 @@ def _location(criteria: Criteria, job: PreparedJob) -> Judgement:
         location.REMOTE: f"{place}: remote, and open to {asked}",
     }
     return Judgement("location", True, said[found])
-
-
-def _place(job: PreparedJob) -> str:
-    return job.places[0] if job.places else job.job.city or job.job.state
 
 
 def _choice(name: str, asked: str, offered: str) -> Judgement:

@@ -62,7 +62,7 @@ class PreparedJob:
     @cached_property
     def spot(self) -> str:
         """Its place in a few words: what the posting says, else its city, else its state."""
-        return self.places[0] if self.places else self.job.city or self.job.state or "remote"
+        return self.places[0] if self.places else self.job.city or self.job.state
 
     @cached_property
     def words(self) -> Mapping[int, str]:

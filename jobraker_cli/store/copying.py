@@ -1,4 +1,4 @@
-"""COPY in its binary form, by which PostgreSQL takes many new rows at a fifth of INSERT's cost.
+"""COPY in its binary form, the way by which PostgreSQL takes many new rows at the least cost.
 
 Ids and moments need no spelling there and no reading, texts no escapes. The form is described in
 PostgreSQL's manual under COPY, "Binary Format"; a field is its length (4 octets, signed) and its
@@ -66,11 +66,10 @@ def row_start(columns: Sequence[str]) -> bytes:
 
 def packed(table: Table, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> list[bytes]:
     """Rows of values, None for NULL, as COPY takes them; what all have in common is packed once."""
-    types = [type(table.c[name].type) for name in columns]
-    fields = [
-        _packed(_FIELDS[kind], values)
-        for kind, values in zip(types, zip(*rows, strict=True), strict=bool(rows))
-    ]
+    if not rows:
+        return []
+    kinds = [_FIELDS[type(table.c[name].type)] for name in columns]
+    fields = map(_packed, kinds, zip(*rows, strict=True))
     start = row_start(columns)
     return [start + b"".join(row) for row in zip(*fields, strict=True)]
 
