@@ -21,7 +21,7 @@ $(VENV)/.test: $(BIN)/jobraker
 
 $(VENV)/.dev: $(VENV)/.test
 	$(BIN)/python -m pip install -q --disable-pip-version-check -e '.[dev]'
-	@touch $@
+	@touch $(VENV)/.test $@  # pip wrote bin/jobraker anew
 
 demo: $(BIN)/jobraker  ## a whole board at work in ./demo, without network or settings
 	$(BIN)/jobraker demo --keep demo
@@ -41,6 +41,7 @@ check: $(VENV)/.dev  ## all that CI checks: format, lint, types, layers, tests, 
 cover: $(VENV)/.dev
 	rm -f .coverage .coverage.*
 	$(BIN)/coverage run -m pytest -q -n 3 --durations=12
+	$(BIN)/coverage run -p --source=jobraker_cli -m jobraker_cli --version  # names what no test loads
 	$(BIN)/coverage combine -q
 	$(BIN)/coverage report
 	$(BIN)/coverage report --fail-under=100 --include='jobraker_cli/matching/*,jobraker_cli/model.py,jobraker_cli/tasks/periods.py,jobraker_cli/tasks/digest.py,jobraker_cli/delivery/replies.py,jobraker_cli/mail/consent.py,jobraker_cli/tasks/application_facts.py,jobraker_cli/tasks/follow_up_rules.py,jobraker_cli/tasks/status_rules.py'
@@ -54,7 +55,7 @@ side-by-side: $(VENV)/.test  ## eight deliveries at once on one outbox of 5,000 
 	JOBRAKER_TEST_DELIVERIES=8 JOBRAKER_TEST_MESSAGES=5000 $(PYTEST) tests/scenarios/test_workers.py -k side_by_side
 
 wheel-test: $(VENV)/.dev  ## build sdist and wheel, install the wheel into an empty environment, use it there
-	$(BIN)/python -m pytest -q -m packaging tests/packaging
+	$(BIN)/python -m pytest -q -n 2 --dist loadgroup -m packaging tests/packaging
 
 bench: bench-start bench-chat  ## every benchmark
 

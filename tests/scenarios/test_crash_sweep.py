@@ -16,7 +16,7 @@ import pytest
 
 from tests.scenarios.test_faults import people, run
 from tests.support.board import Board
-from tests.support.command import Command
+from tests.support.command import UNMEASURED, Command
 from tests.support.mailbox import Mailbox
 
 ROOT = Path(__file__).parents[2]
@@ -46,7 +46,7 @@ def killed_at(strace: str, number: int, jobraker: Command, env: dict[str, str], 
             *("-e", "trace=sendto,recvfrom", "-e", inject),
             *(sys.executable, "-m", "jobraker_cli", *args),
         ],
-        env=jobraker.environment(env),
+        env=jobraker.environment({**env, **UNMEASURED}),
         cwd=ROOT,
         capture_output=True,
         timeout=120,

@@ -16,7 +16,7 @@ from jobraker_cli.store.engine import connect
 from jobraker_cli.store.locks import lock
 from tests.delivery.smtp_server import SmtpServer, hang_up
 from tests.support.board import Board
-from tests.support.command import Command
+from tests.support.command import UNMEASURED, Command
 from tests.support.mailbox import Mailbox, Scriptable
 
 KILL_STRIDE = int(os.environ.get("JOBRAKER_TEST_KILL_STRIDE", "17"))  # `make crash-sweep`: 1
@@ -48,7 +48,7 @@ def killed(jobraker: Command, env: dict[str, str], step: int, *args: str) -> int
     """Run the command and kill it at a step; what it ended with (-9: killed, 99: it was done)."""
     process = subprocess.run(
         [sys.executable, "-m", "tests.support.killed", str(step), *args],
-        env=jobraker.environment(env),
+        env=jobraker.environment({**env, **UNMEASURED}),
         cwd=ROOT,
         capture_output=True,
         timeout=60,

@@ -18,6 +18,8 @@ import jobraker_cli
 from tests.support import preloaded
 
 _SOURCE = Path(jobraker_cli.__file__).parents[1]
+# For a process that will be killed: coverage would learn nothing of it, and slows it down.
+UNMEASURED: Mapping[str, None] = {"COVERAGE_PROCESS_CONFIG": None}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
