@@ -55,7 +55,7 @@ side-by-side: $(VENV)/.test  ## eight deliveries at once on one outbox of 5,000 
 	JOBRAKER_TEST_DELIVERIES=8 JOBRAKER_TEST_MESSAGES=5000 $(PYTEST) tests/scenarios/test_workers.py -k side_by_side
 
 wheel-test: $(VENV)/.dev  ## build sdist and wheel, install the wheel into an empty environment, use it there
-	$(BIN)/python -m pytest -q -n 2 --dist loadgroup -m packaging tests/packaging
+	$(BIN)/python -m pytest -q -m packaging tests/packaging
 
 bench: bench-start bench-chat  ## every benchmark
 

@@ -10,7 +10,6 @@ import pytest
 
 ROOT = Path(__file__).parent.parent.parent
 pytestmark = pytest.mark.packaging
-on_one_build = pytest.mark.xdist_group("built")
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +50,6 @@ def mails_made(binaries: Path, elsewhere: Path) -> int:
     return len(list((elsewhere / "demo/mail").glob("*.eml")))
 
 
-@on_one_build
 def test_the_wheel_and_the_sdist_carry_templates_and_sql(built: dict[str, Path]) -> None:
     inside = zipfile.ZipFile(built["wheel"]).namelist()
     assert "jobraker_cli/templates/emails/job_alert.html" in inside
@@ -64,14 +62,12 @@ def test_the_wheel_and_the_sdist_carry_templates_and_sql(built: dict[str, Path])
     assert any(name.endswith("/jobraker_cli/templates/emails/job_alert.html") for name in names)
 
 
-@on_one_build
 def test_the_wheel_works_in_an_empty_environment(built: dict[str, Path], tmp_path: Path) -> None:
     binaries = install(built["wheel"], tmp_path / "env")
     assert mails_made(binaries, tmp_path / "elsewhere") > 100
     subprocess.run([str(binaries / "python"), "-m", "pip", "check"], check=True)
 
 
-@on_one_build
 def test_the_sdist_installs_and_works(built: dict[str, Path], tmp_path: Path) -> None:
     binaries = install(built["sdist"], tmp_path / "env")
     assert mails_made(binaries, tmp_path / "elsewhere") > 100
