@@ -12,25 +12,26 @@ ROOT = Path(__file__).parent.parent.parent
 pytestmark = pytest.mark.packaging
 
 
+def ran(*command: str | Path) -> str:
+    """What a command wrote; one that fails is shown with all it said."""
+    done = subprocess.run(list(map(str, command)), capture_output=True, text=True, check=False)
+    assert done.returncode == 0, f"{done.args}: {done.returncode}\n{done.stdout}{done.stderr}"
+    return done.stdout
+
+
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """The sdist, and the wheel that is built from it."""
     folder = tmp_path_factory.mktemp("dist")
-    subprocess.run(
-        [sys.executable, "-m", "build", "--outdir", str(folder), str(ROOT)],
-        check=True,
-        capture_output=True,
-    )
+    ran(sys.executable, "-m", "build", "--outdir", folder, ROOT)
     (sdist,), (wheel,) = folder.glob("*.tar.gz"), folder.glob("*.whl")
     return {"sdist": sdist, "wheel": wheel}
 
 
 def install(what: Path, folder: Path, *options: str) -> Path:
     """Install into a new environment; its bin directory."""
-    subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
-    subprocess.run(
-        [str(folder / "bin/python"), "-m", "pip", "install", "-q", *options, str(what)], check=True
-    )
+    ran(sys.executable, "-m", "venv", folder)
+    ran(folder / "bin/python", "-m", "pip", "install", "-q", *options, what)
     return folder / "bin"
 
 
@@ -65,7 +66,7 @@ def test_the_wheel_and_the_sdist_carry_templates_and_sql(built: dict[str, Path])
 def test_the_wheel_works_in_an_empty_environment(built: dict[str, Path], tmp_path: Path) -> None:
     binaries = install(built["wheel"], tmp_path / "env")
     assert mails_made(binaries, tmp_path / "elsewhere") > 100
-    subprocess.run([str(binaries / "python"), "-m", "pip", "check"], check=True)
+    ran(binaries / "python", "-m", "pip", "check")
 
 
 def test_the_sdist_installs_and_works(built: dict[str, Path], tmp_path: Path) -> None:
@@ -86,11 +87,6 @@ def test_an_editable_checkout_works_from_any_directory(tmp_path: Path, mode: lis
         check=True,
     )
     copy.mkdir()
-    subprocess.run(["tar", "-xf", str(tmp_path / "tree.tar"), "-C", str(copy)], check=True)
-    environment = tmp_path / "env"
-    subprocess.run([sys.executable, "-m", "venv", str(environment)], check=True)
-    binaries = environment / "bin"
-    subprocess.run(
-        [str(binaries / "python"), "-m", "pip", "install", "-q", *mode, "-e", str(copy)], check=True
-    )
+    ran("tar", "-xf", tmp_path / "tree.tar", "-C", copy)
+    binaries = install(copy, tmp_path / "env", *mode, "-e")
     assert mails_made(binaries, tmp_path / "elsewhere") > 100
