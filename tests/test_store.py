@@ -325,7 +325,7 @@ def test_a_job_that_was_queued_for_a_person_is_not_noted_twice(
     other = str(uuid5(NAMESPACE_OID, "other"))
     for job_ids in ([NOBODY], [NOBODY, other], [other], []):
         with engine.begin() as connection:
-            advert = Advert(Job(id=NOBODY, title=""), (), tuple(job_ids), "f0")
+            advert = Advert(Job(id=NOBODY, title=""), (), tuple(job_ids), "f0", "")
             past.write_sent_jobs(connection, [SentJobs(NOBODY, NOBODY, [advert])])
     assert board.counts()["jobraker_sent_job"] == 2
 

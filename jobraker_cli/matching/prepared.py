@@ -8,8 +8,9 @@ from hashlib import blake2b
 from math import inf
 from typing import NamedTuple
 
+from jobraker_cli.matching.criteria import choice
 from jobraker_cli.matching.fields import FIELDS, TITLE
-from jobraker_cli.matching.lexicon import LEGAL_FORMS
+from jobraker_cli.matching.lexicon import LEGAL_FORMS, SENIORITY
 from jobraker_cli.matching.location import Whereabouts, whereabouts
 from jobraker_cli.matching.pay import Pay, offered_pay
 from jobraker_cli.matching.text import GAP, fold, inversions, reading, tokens
@@ -20,13 +21,14 @@ class Advert(NamedTuple):
     """A vacancy as people are shown it: near-identical postings as one.
 
     `job` is the best of them, `places` their distinct location texts and `job_ids` their ids, best
-    first.
+    first. `level` is its column, empty where the title says another: mails contradict no title.
     """
 
     job: Job
     places: tuple[str, ...]
     job_ids: tuple[str, ...]
     fingerprint: str
+    level: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +59,15 @@ class PreparedJob:
     @cached_property
     def advert(self) -> Advert:
         """What people are shown of it when it is the only posting of its vacancy."""
-        return Advert(self.job, self.places, (self.job.id,), self.fingerprint)
+        column = self.job.experience_level
+        shown = column if self.level == choice(column) else ""
+        return Advert(self.job, self.places, (self.job.id,), self.fingerprint, shown)
+
+    @cached_property
+    def level(self) -> str:
+        """What the title says, else the column, which holds "mid" when nobody gave one."""
+        named = [SENIORITY[word] for word in self.words[TITLE].split() if word in SENIORITY]
+        return named[0] if named else choice(self.job.experience_level)
 
     @cached_property
     def spot(self) -> str:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from jobraker_cli.matching import location, pay
 from jobraker_cli.matching.criteria import choice
 from jobraker_cli.matching.fields import FIELDS, SKILLS, TITLE
-from jobraker_cli.matching.lexicon import FILLERS, RANKS, SENIORITY
+from jobraker_cli.matching.lexicon import FILLERS, RANKS
 from jobraker_cli.matching.location import Spot, wanted_spots
 from jobraker_cli.matching.pay import Pay, WantedPay
 from jobraker_cli.matching.prepared import PreparedJob, prepare
@@ -79,7 +79,6 @@ class Posting:
     skills: str
     rest: str
     required: int  # how many skills it asks for
-    level: str
 
 
 def read_posting(job: PreparedJob) -> Posting:
@@ -93,13 +92,7 @@ def read_posting(job: PreparedJob) -> Posting:
         skills=said[SKILLS],
         rest=said[0],
         required=len(job.job.skills_required),
-        level=_level(said[TITLE].split(), job.job.experience_level),
     )
-
-
-def _level(title: Sequence[str], column: str) -> str:
-    """What the title says wins: the column holds "mid" when nobody gave one."""
-    return next((SENIORITY[word] for word in title if word in SENIORITY), choice(column))
 
 
 class Part(NamedTuple):
@@ -187,8 +180,8 @@ def _fits(interests: Interests, posting: Posting, now: datetime) -> Iterator[Par
     job = posting.job.job
     if interests.spots:
         yield _place(interests, posting.job)
-    if interests.level in _LEVELS and posting.level in _LEVELS:
-        yield _seniority(interests.level, posting.level)
+    if interests.level in _LEVELS and posting.job.level in _LEVELS:
+        yield _seniority(interests.level, posting.job.level)
     if interests.job_types and job.job_type:
         offered, words = choice(job.job_type), choice(job.job_type).replace("_", " ")
         holds = offered in interests.job_types

@@ -105,7 +105,7 @@ def _facts(advert: Advert, first_seen: datetime | None) -> dict[str, object]:
         "places": list(advert.places),
         "remote": _remote(job),
         "job_type": job.job_type,
-        "experience_level": job.experience_level,
+        "experience_level": advert.level,
         "salary_min": job.salary_min,
         "salary_max": job.salary_max,
         "salary_currency": job.salary_currency,

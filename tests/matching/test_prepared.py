@@ -60,3 +60,22 @@ def test_a_lone_surrogate_has_a_fingerprint() -> None:
 
 def test_a_company_named_as_a_legal_form_keeps_its_name() -> None:
     assert prepare(Job(id="1", title="x", company="SE"), MatchRules()).employer == "se"
+
+
+@pytest.mark.parametrize(
+    ("title", "column", "level", "shown"),
+    [
+        ("Data Engineer", "mid", "mid", "mid"),
+        ("Data Engineer", "Mid", "mid", "Mid"),
+        ("Data Engineer", "", "", ""),
+        ("Senior Data Engineer", "senior", "senior", "senior"),
+        ("Senior Data Engineer", "mid", "senior", ""),
+        ("Engineer, Jr.", "mid", "entry", ""),
+        ("Senior Data Engineer", "", "senior", ""),
+    ],
+)
+def test_the_level_that_is_shown_contradicts_no_title(
+    title: str, column: str, level: str, shown: str
+) -> None:
+    job = prepare(Job(id="1", title=title, experience_level=column), MatchRules())
+    assert (job.level, job.advert.level) == (level, shown)
