@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache, partial, reduce
+from itertools import islice
 from operator import attrgetter, or_
 from typing import Any, NamedTuple
 
@@ -121,10 +122,12 @@ def _evidence(sought: Sequence[Sought], job: PreparedJob) -> str:
     if len(found) == 1:
         label, spoken = found[0]
         return f"{label}: {spoken}"
-    said: dict[str, list[str]] = {}
+    said: dict[str, dict[str, None]] = {}
     for label, spoken in found:
-        said.setdefault(label, []).append(spoken)
-    return "; ".join([f"{label}: {', '.join(some[:_MOST_SAID])}" for label, some in said.items()])
+        said.setdefault(label, {})[spoken] = None
+    return "; ".join(
+        [f"{label}: {', '.join(islice(some, _MOST_SAID))}" for label, some in said.items()]
+    )
 
 
 def _where(phrase: str, job: PreparedJob) -> int:

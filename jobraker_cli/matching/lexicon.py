@@ -18,29 +18,42 @@ SPELLINGS: dict[str, tuple[str, ...]] = {
     "csharp": ("c#",),
     "fsharp": ("f#",),
     "dotnet": (".net",),
-    "fullstack": ("full", "stack"),
-    "frontend": ("front", "end"),
+    "datacentre": ("datacenter",),
+    "cicd": ("ci", "cd"),
+    "aiml": ("ai", "ml"),
+}
+
+# Written as one word or as two, which is the same; but "care" is no word of "healthcare".
+COMPOUNDS: dict[str, tuple[str, str]] = {
+    "aftersale": ("after", "sale"),
+    "autobody": ("auto", "body"),
     "backend": ("back", "end"),
-    "datacenter": ("data", "center"),
-    "datacentre": ("data", "center"),
-    "healthcare": ("health", "care"),
-    "childcare": ("child", "care"),
-    "daycare": ("day", "care"),
-    "cybersecurity": ("cyber", "security"),
-    "helpdesk": ("help", "desk"),
     "backoffice": ("back", "office"),
+    "childcare": ("child", "care"),
+    "coop": ("co", "op"),
+    "cybersecurity": ("cyber", "security"),
+    "database": ("data", "base"),
+    "datacenter": ("data", "center"),
+    "daycare": ("day", "care"),
+    "frontend": ("front", "end"),
+    "fullstack": ("full", "stack"),
+    "fulltime": ("full", "time"),
+    "genai": ("gen", "ai"),
+    "healthcare": ("health", "care"),
+    "helpdesk": ("help", "desk"),
+    "homecare": ("home", "care"),
+    "lifecycle": ("life", "cycle"),
     "lifescience": ("life", "science"),
+    "macos": ("mac", "os"),
     "microservice": ("micro", "service"),
+    "mlops": ("ml", "op"),
     "nonprofit": ("non", "profit"),
     "onsite": ("on", "site"),
-    "fulltime": ("full", "time"),
     "parttime": ("part", "time"),
+    "postproduction": ("post", "production"),
     "postsale": ("post", "sale"),
     "presale": ("pre", "sale"),
     "startup": ("start", "up"),
-    "coop": ("co", "op"),
-    "cicd": ("ci", "cd"),
-    "aiml": ("ai", "ml"),
 }
 
 # Neighbours whose parts mean something else alone: "go" is not in "go to market".
@@ -99,12 +112,28 @@ SINGULAR_IN_S = frozenset(
 )
 
 IRREGULAR_PLURALS = {
+    "appendices": "appendix",
     "children": "child",
+    "feet": "foot",
+    "geese": "goose",
     "gurus": "guru",
+    "halves": "half",
+    "housewives": "housewife",
+    "indices": "index",
+    "knives": "knife",
+    "lives": "life",
+    "loaves": "loaf",
+    "matrices": "matrix",
     "menus": "menu",
+    "mice": "mouse",
     "midwives": "midwife",
     "quizzes": "quiz",
     "shelves": "shelf",
+    "teeth": "tooth",
+    "thieves": "thief",
+    "vertices": "vertex",
+    "wives": "wife",
+    "wolves": "wolf",
 }
 
 # What stands before an apostrophe as a word of its own: l'oreal, d'affaires, dell'arte.
@@ -131,6 +160,9 @@ RANKS = frozenset(
         "staff",
     ]
 )
+
+# The step that a title ends in: "Engineer, Software II" reads "software engineer ii".
+GRADES = frozenset(["i", "ii", "iii", "iv", "v", "1", "2", "3", "4", "5"])
 
 # What a word of a title says of the level; the values are those of the web application.
 SENIORITY = {

@@ -13,7 +13,7 @@ from jobraker_cli.matching.fields import FIELDS, TITLE
 from jobraker_cli.matching.lexicon import LEGAL_FORMS, SENIORITY
 from jobraker_cli.matching.location import Whereabouts, whereabouts
 from jobraker_cli.matching.pay import Pay, offered_pay
-from jobraker_cli.matching.text import GAP, fold, inversions, reading, tokens
+from jobraker_cli.matching.text import GAP, apart, fold, further_readings, reading, tokens
 from jobraker_cli.model import Job, MatchRules
 
 
@@ -128,7 +128,7 @@ def _words(job: Job, field: int) -> str:
         return ""
     found = [reading(one) for one in ((text,) if isinstance(text, str) else text)]
     if field == TITLE:
-        found += (" ".join(words) for words in inversions(job.title))
+        found += (" ".join(words) for words in further_readings(job.title))
     return f" {GAP.join(found)} "
 
 
@@ -159,6 +159,6 @@ def _fingerprint(job: Job, employer: str) -> str:
 
 @lru_cache(maxsize=50_000)
 def _vacancy(employer: str, job_title: str) -> str:
-    title = reading(_GENDERS.sub(" ", job_title)) or fold(job_title).strip()
+    title = apart(f" {reading(_GENDERS.sub(' ', job_title))} ").strip() or fold(job_title).strip()
     key = f"{employer}\0{title}"
     return blake2b(key.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()

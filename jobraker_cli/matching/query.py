@@ -8,10 +8,11 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from itertools import chain
 from typing import NamedTuple
 
 from jobraker_cli.matching.fields import ANYWHERE, COMPANY, TITLE
-from jobraker_cli.matching.text import inversions, terms
+from jobraker_cli.matching.text import inversions, spellings, terms
 
 AND, OR, NOT = "and", "or", "not"
 _BINDING = {OR: 1, AND: 2, NOT: 3}
@@ -129,7 +130,13 @@ def plain_words(entry: str) -> Sequence[str] | None:
     """The words of a keyword that is one phrase and nothing more; None of any other."""
     if _SYNTAX.search(entry) or entry.count(",") == 1:
         return None
-    return terms(entry)
+    words = _words(entry)
+    return words if len(spellings(words)) == 1 else None
+
+
+def _words(text: str) -> list[str]:
+    """The words of a text; signs alone ("&") are none."""
+    return terms(text) if _LETTER.search(text) else []
 
 
 def _joined(programs: Iterable[Program], operator: str) -> Program:
@@ -140,6 +147,7 @@ def _joined(programs: Iterable[Program], operator: str) -> Program:
     return tuple(steps)
 
 
+_LETTER = re.compile(r"\w")
 _SYNTAX = re.compile(
     r"""["“”„()] | (?<!\S)(?:AND|OR|NOT)(?!\S) | (?<!\S)-\S | (?i:title|company|anywhere):""",
     re.VERBOSE,
@@ -154,6 +162,7 @@ _LEXEME = re.compile(
     """,
     re.VERBOSE,
 )
+_BARE_SCOPE = re.compile(r"(?i:title|company|anywhere):")
 _SCOPES = {"title": TITLE, "company": COMPANY, "anywhere": ANYWHERE}
 _OPERATORS = {"AND": AND, "OR": OR, "NOT": NOT}
 
@@ -166,7 +175,8 @@ def _read_entry(entry: str, scope: int, spoken: dict[Term, str]) -> list[Term | 
     if program is not None:
         return program
     said = (lexeme["word"] or lexeme["quoted"] or "" for lexeme in lexemes)
-    return _phrase(" ".join(words for words in said if words not in _OPERATORS), scope, spoken)
+    plain = (one for one in said if one not in _OPERATORS and not _BARE_SCOPE.fullmatch(one))
+    return _phrase(" ".join(plain).strip("& "), scope, spoken)
 
 
 def is_malformed(entry: str) -> bool:
@@ -179,12 +189,15 @@ def _lexemes(entry: str) -> list[re.Match[str]]:
 
 
 def _phrase(text: str, scope: int, spoken: dict[Term, str]) -> list[Term | str]:
-    """The text as one phrase, with one comma also turned round; [] if it has no words."""
-    readings = [terms(text)]
+    """The text as one phrase in all its spellings; [] if it has no words.
+
+    With one comma it is also turned round.
+    """
+    readings = [_words(text)]
     if text.count(",") == 1:
         readings += inversions(text)
     program: list[Term | str] = []
-    for words in filter(None, readings):
+    for words in chain.from_iterable(map(spellings, filter(None, readings))):
         term = Term(tuple(words), scope)
         spoken.setdefault(term, " ".join(text.split()))
         program += (term, OR) if program else (term,)
@@ -202,7 +215,8 @@ def _symbols(
     run: list[str] = []  # plain words side by side are one phrase
     for lexeme in lexemes:
         word, own = lexeme["word"], _SCOPES.get((lexeme["scope"] or "").lower(), 0)
-        marked = lexeme["minus"] or own
+        bare = word and _BARE_SCOPE.fullmatch(word)  # it says where, but not what
+        marked = lexeme["minus"] or own or bare
         if word and not marked and word not in _OPERATORS:
             run.append(word)
             continue
@@ -220,7 +234,8 @@ def _symbols(
         elif word and not marked:
             yield _OPERATORS[word]
         else:
-            yield _phrase(word or lexeme["quoted"] or "", own or scopes[-1], spoken)
+            said = "" if bare else word or lexeme["quoted"] or ""
+            yield _phrase(said, own or scopes[-1], spoken)
     yield from _operands(run, scopes[-1], spoken)
 
 

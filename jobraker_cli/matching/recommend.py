@@ -17,7 +17,7 @@ from jobraker_cli.matching.lexicon import FILLERS, RANKS
 from jobraker_cli.matching.location import Spot, wanted_spots
 from jobraker_cli.matching.pay import Pay, WantedPay
 from jobraker_cli.matching.prepared import PreparedJob, prepare
-from jobraker_cli.matching.text import terms
+from jobraker_cli.matching.text import apart, reading
 from jobraker_cli.model import Clause, Job, MatchRules, Profile
 
 WORTH_SHOWING = 0.3
@@ -50,12 +50,12 @@ class Interests:
 
 def read_profile(profile: Profile, rules: MatchRules) -> Interests:
     """What the profile says, as it is compared."""
-    read = {tuple(terms(skill)): " ".join(skill.split()) for skill in profile.skills}
+    read = {_phrase(skill): " ".join(skill.split()) for skill in profile.skills}
     spots = [spot for place in profile.places for spot in wanted_spots(place)]
     least = profile.salary_min or 0
     return Interests(
         skills=tuple((words, spoken) for words, spoken in read.items() if words),
-        title=_without_ranks(terms(profile.title)),
+        title=_without_ranks(_phrase(profile.title)),
         level=choice(profile.level),
         spots=tuple(dict.fromkeys(spots)),
         remote_ok=profile.remote_ok,
@@ -63,6 +63,10 @@ def read_profile(profile: Profile, rules: MatchRules) -> Interests:
         pay=WantedPay(Pay(least, inf, rules.currency.strip().upper()), False) if least else None,
         profile=profile,
     )
+
+
+def _phrase(text: str) -> Phrase:
+    return tuple(apart(f" {reading(text)} ").split())
 
 
 def _without_ranks(words: Sequence[str]) -> Phrase:
@@ -85,7 +89,7 @@ def read_posting(job: PreparedJob) -> Posting:
     """Put together what the score looks at."""
     said = {TITLE: "", SKILLS: "", 0: ""}
     for bit in FIELDS.values():
-        said[bit if bit == TITLE else SKILLS if bit & SKILLS else 0] += job.words[bit]
+        said[bit if bit == TITLE else SKILLS if bit & SKILLS else 0] += apart(job.words[bit])
     return Posting(
         job=job,
         title=said[TITLE],

@@ -4,11 +4,15 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from html import unescape
+from itertools import chain
 from typing import Literal
 
 from jobraker_cli.matching.lexicon import (
+    COMPOUNDS,
     ELISIONS,
     FUSED,
+    GRADES,
     IRREGULAR_PLURALS,
     RANKS,
     SINGULAR_IN_S,
@@ -81,14 +85,19 @@ def _normalized(form: Literal["NFC", "NFKD"], text: str) -> str:
 
 def tokens(text: str) -> list[str]:
     """The text's words as written, folded; symbols that belong to a word stay with it."""
-    folded = fold(_ACRONYM_PLURAL.sub(r"\1", text).replace("&amp;", "&"))
+    folded = fold(_ACRONYM_PLURAL.sub(r"\1", without_entities(text)))
     return (_ASCII_TOKEN if folded.isascii() else _ANY_TOKEN).findall(folded)
 
 
 def terms(text: str) -> list[str]:
     """The words that are compared: plurals folded, one spelling for one thing."""
-    chunks = text.replace("&amp;", "&").split()
+    chunks = without_entities(text).split()
     return joined(" ".join(map(_CHUNKS.__getitem__, chunks)).split())
+
+
+def without_entities(text: str) -> str:
+    """The text with HTML's names of characters ("&amp;") read as these."""
+    return unescape(text) if "&" in text and ";" in text else text
 
 
 def reading(text: str) -> str:
@@ -165,8 +174,7 @@ def _without_joints(written: str) -> str:
 
 def singular(word: str) -> str:
     """One form for a word and its English plural; not always the one that dictionaries have."""
-    if word in IRREGULAR_PLURALS:
-        return IRREGULAR_PLURALS[word]
+    word = IRREGULAR_PLURALS.get(word, word)
     if len(word) < 4 or not word.isascii() or word in SINGULAR_IN_S:
         return word
     if word.endswith("sis"):  # analysis, analyses
@@ -184,6 +192,47 @@ def _ends_in_singular_us(word: str) -> bool:
     return word.endswith("us") and (len(word) > 4 or word[0] in "aeiou" or word[1] in "aeiou")
 
 
+_TOGETHER = {
+    singular(word): (singular(one), singular(other)) for word, (one, other) in COMPOUNDS.items()
+}
+_APART = {pair: word for word, pair in _TOGETHER.items()}
+_COMPOUNDING = frozenset([*_TOGETHER, *(first for first, _ in _APART)])
+_COMPOUND = re.compile(rf"(?<= )(?:{'|'.join(_TOGETHER)})(?= )")
+_MOST_SPELLINGS = 8
+
+
+def spellings(words: list[str]) -> list[list[str]]:
+    """The words, with "full stack" also as "fullstack" and the other way round.
+
+    As they stand first; at most 8 in all, of many such words the last are left as they are.
+    """
+    if _COMPOUNDING.isdisjoint(words):
+        return [words]
+    found: list[list[str]] = [[]]
+    at = 0
+    while at < len(words):
+        ways = _ways(words[at], *words[at + 1 : at + 2])
+        if len(ways) * len(found) > _MOST_SPELLINGS:
+            ways = ways[:1]
+        found = [[*before, *way] for way in ways for before in found]
+        at += len(ways[0])
+    return found
+
+
+def _ways(word: str, following: str = "") -> list[tuple[str, ...]]:
+    """How a word and the one after it may be written, if they are one; else the word alone."""
+    if word in _TOGETHER:
+        return [(word,), _TOGETHER[word]]
+    if (word, following) in _APART:
+        return [(word, following), (_APART[word, following],)]
+    return [(word,)]
+
+
+def apart(text: str) -> str:
+    """The words of a text, each with a space on each side, with "fullstack" as "full stack"."""
+    return _COMPOUND.sub(lambda found: " ".join(_TOGETHER[found[0]]), text)
+
+
 _SEGMENT = re.compile(r"\s-|-\s|[|;:/()\[\]{}\u2013\u2014\u2022\uff08\uff09]")
 _COMMA = re.compile(r"[,\uff0c](?!\d)")
 _SEGMENTS, _COMMAS, _BASE_WORDS = 8, 3, 12
@@ -199,9 +248,21 @@ def inversions(text: str) -> Iterator[list[str]]:
     for segment in _SEGMENT.split(text, maxsplit=_SEGMENTS)[:_SEGMENTS]:
         first, *others = _COMMA.split(segment, maxsplit=_COMMAS + 1)[: _COMMAS + 1]
         base = terms(first)
-        if not 0 < len(base) <= _BASE_WORDS:
-            continue
-        ranks = next((n for n, word in enumerate(base[:-1]) if word not in RANKS), len(base) - 1)
-        for other in others:
-            if ahead := terms(other):
-                yield [*base[:ranks], *ahead, *base[ranks:]]
+        if 0 < len(base) <= _BASE_WORDS:
+            yield from _turned(base, list(filter(None, map(terms, others))))
+
+
+def _turned(base: list[str], others: list[list[str]]) -> Iterator[list[str]]:
+    """A name with each of what follows it in front, then with all, the last first."""
+    ranks = next((n for n, word in enumerate(base[:-1]) if word not in RANKS), len(base) - 1)
+    for ahead in [[one] for one in others] + ([others[::-1]] if len(others) > 1 else []):
+        grade = [words[-1] for words in ahead if words[-1] in GRADES]
+        named = chain.from_iterable(words[:-1] if words[-1] in GRADES else words for words in ahead)
+        yield [*base[:ranks], *named, *base[ranks:], *grade]
+
+
+def further_readings(title: str) -> Iterator[list[str]]:
+    """How a title reads beside its words as they stand: turned round, "RNs" as who types "rns"."""
+    yield from inversions(title)
+    if _ACRONYM_PLURAL.search(title):
+        yield terms(title.lower())

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from jobraker_cli.matching.fields import TITLE
 from jobraker_cli.matching.prepared import written
-from jobraker_cli.matching.text import KEPT_LENGTH, chunk_words, inversions
+from jobraker_cli.matching.text import KEPT_LENGTH, chunk_words, further_readings, without_entities
 from jobraker_cli.model import Job
 
 SEVERAL = 1 << 31  # from here on a number stands for no word or for several
@@ -34,12 +34,11 @@ class Words:
         """Take in the texts of a job."""
         for field, texts in written(job):
             for text in texts:
-                plain = text.replace("&amp;", "&") if "&" in text else text
                 self._begin(owner, field, whole=False)
-                self.tokens.extend(map(self._chunks.__getitem__, plain.split()))
+                self.tokens.extend(map(self._chunks.__getitem__, without_entities(text).split()))
                 self.tokens.append(0)
             if field == TITLE:
-                for words in inversions(job.title):
+                for words in further_readings(job.title):
                     self._begin(owner, field, whole=True)
                     self.tokens.extend(map(self.codes.__getitem__, (*words, "")))
 

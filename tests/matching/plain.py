@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from jobraker_cli.matching.location import remote_evidence, wanted_spots, whereabouts
-from jobraker_cli.matching.text import inversions, terms
+from jobraker_cli.matching.text import further_readings, spellings, terms
 from jobraker_cli.model import Alert, Job
 
 Tree = tuple[Any, ...]
@@ -43,7 +43,7 @@ def fit(asked: Asked, job: Job, *, require_salary: bool) -> tuple[int, int, int]
 
 def keywords(asked: Asked, job: Job) -> int | None:
     """Any of the entries, but none that is excluded: by the title, with the skills, unasked."""
-    titles = [terms(job.title), *inversions(job.title)]
+    titles = [terms(job.title), *further_readings(job.title)]
     skills = (*job.skills_required, *job.skills_preferred, *job.technologies)
     texts = titles + [terms(skill) for skill in skills]
     if not asked.wanted and not asked.narrowing:
@@ -64,7 +64,7 @@ def holds(tree: Tree, texts: list[list[str]], titles: list[list[str]]) -> bool:
     """Whether a tree of keywords holds for texts."""
     kind, *parts = tree
     if kind == "phrase":
-        return any(stands(terms(parts[0]), text) for text in texts)
+        return any(stands(one, text) for one in spellings(terms(parts[0])) for text in texts)
     if kind == "title":
         return holds(parts[0], titles, titles)
     if kind == "not":

@@ -46,6 +46,15 @@ def found(keywords: str | list[str], title: str, rules: MatchRules = RULES, **jo
         (["engineer", "-intern"], "Engineer"),
         ("安全开发", "功能安全开发工程师"),
         ("research and development", "Research & Development Lead"),
+        ("full-stack developer", "Fullstack Developer"),
+        ("Frontend", "Front End Engineer"),
+        ("fullstack backend developer", "Full Stack Backend Developer"),
+        ("healthcare assistant", "Health Care Assistants"),
+        ("care assistant", "Health Care Assistant"),
+        ("presales AND engineer", "Engineer, Pre-Sales"),
+        ("rns", "RNs - ICU"),
+        ("RNs", "RN, ICU"),
+        ("engineer NOT fullstack", "Backend Engineer"),
     ],
 )
 def test_a_query_holds_for_what_it_describes(keywords: str | list[str], title: str) -> None:
@@ -69,6 +78,11 @@ def test_a_query_holds_for_what_it_describes(keywords: str | list[str], title: s
         ("java", "Java Script Developer"),
         ("!!!", "!!!"),
         ("AND", "Research and Development"),
+        ("sales engineer", "Presales Engineer"),
+        ("care", "Healthcare Analyst"),
+        ("stack", "Fullstack Developer"),
+        ("engineer NOT fullstack", "Full Stack Engineer"),
+        ("&", "Research & Development"),
     ],
 )
 def test_a_query_does_not_hold_for_anything_else(keywords: str | list[str], title: str) -> None:
@@ -90,6 +104,9 @@ def test_a_query_does_not_hold_for_anything_else(keywords: str | list[str], titl
         "data AND AND engineer",
         "data engineer -",
         "title:() data engineer",
+        "data engineer title:",
+        "data engineer -company:",
+        "data engineer NOT &",
     ],
 )
 def test_a_malformed_query_falls_back_to_its_plain_words(keywords: str) -> None:
@@ -97,9 +114,26 @@ def test_a_malformed_query_falls_back_to_its_plain_words(keywords: str) -> None:
     assert not found(keywords, "Data Center Engineer")
 
 
-@pytest.mark.parametrize("keywords", ["()", '""', "NOT", "(((", ")(", "-", "AND OR NOT", "title:"])
+@pytest.mark.parametrize(
+    "keywords",
+    [
+        "()",
+        '""',
+        "NOT",
+        "(((",
+        ")(",
+        "-",
+        "AND OR NOT",
+        "title:",
+        "-title:",
+        "NOT Company:",
+        "-&",
+        "NOT &",
+        "&",
+    ],
+)
 def test_a_query_without_words_matches_nothing(keywords: str) -> None:
-    assert not found(keywords, "Data Engineer")
+    assert not found(keywords, "Data Engineer and Title Company")
 
 
 @pytest.mark.parametrize(
@@ -147,6 +181,12 @@ def test_the_rules_widen_the_fields() -> None:
 def test_a_field_that_does_not_exist_is_named() -> None:
     with pytest.raises(ValueError, match="'salary' is no field"):
         found("x", "x", MatchRules(match_fields=("salary",)))
+
+
+def test_a_phrase_in_both_of_its_spellings_is_said_once() -> None:
+    alert = Alert(id="", user_id="", keywords=("full stack",))
+    job = Job(id="", title="Fullstack Engineer (Full Stack)")
+    assert explain(alert, job, RULES).clauses[0].detail == "title: full stack"
 
 
 def test_no_entries_are_no_query() -> None:

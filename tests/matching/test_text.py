@@ -4,7 +4,17 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from jobraker_cli.matching.text import chunk_words, fold, inversions, singular, terms, tokens
+from jobraker_cli.matching.text import (
+    apart,
+    chunk_words,
+    fold,
+    further_readings,
+    inversions,
+    singular,
+    spellings,
+    terms,
+    tokens,
+)
 
 
 @pytest.mark.parametrize(
@@ -44,9 +54,11 @@ def test_voicing_marks_make_another_letter() -> None:
         ("CI/CD CICD AI/ML", "ci cd ci cd ai ml"),
         ("U.S. D.C", "us dc"),
         ("Sr. Jr Snr VP SVP", "senior junior senior vice president senior vice president"),
-        ("full stack full-stack Fullstack", "full stack full stack full stack"),
-        ("front-end Backend", "front end back end"),
-        ("Datacenters data centres", "data center data center"),
+        ("full stack full-stack Fullstack", "full stack full stack fullstack"),
+        ("front-end Backend", "front end backend"),
+        ("Datacenters datacentre data centres", "datacenter datacenter data center"),
+        ("Women&#39;s Health&nbsp;Lead R&#38;D &AMP; C&#43;&#43;", "woman health lead r&d and c++"),
+        ("R&D; AT&T", "r&d at&t"),
         ("go-to-market Go To Market Golang", "goto market goto market go"),
         ("e-commerce E Commerce eCommerce", "ecommerce ecommerce ecommerce"),
         ("C-level C suite C-Shift", "clevel csuite cshift"),
@@ -90,6 +102,10 @@ def test_words_are_read_as_people_mean_them(text: str, expected: str) -> None:
         ("child", "children"),
         ("api", "apis"),
         ("gpu", "gpus"),
+        ("goose", "geese"),
+        ("knife", "knives"),
+        ("matrix", "matrices"),
+        ("mouse", "mice"),
     ],
 )
 def test_an_english_plural_is_the_same_word(one: str, many: str) -> None:
@@ -125,7 +141,21 @@ def test_what_only_looks_like_a_plural_is_another_word(one: str, other: str) -> 
         ("Software Engineer, Senior", ["senior software engineer"]),
         ("Senior Staff, Data", ["senior data staff"]),
         ("Acme | Engineer II, Data", ["data engineer ii"]),
-        ("Engineer, Data, Platform", ["data engineer", "platform engineer"]),
+        (
+            "Engineer, Data, Platform",
+            ["data engineer", "platform engineer", "platform data engineer"],
+        ),
+        (
+            "Sr. Engineer, Software, Backend",
+            [
+                "senior software engineer",
+                "senior backend engineer",
+                "senior backend software engineer",
+            ],
+        ),
+        ("Analyst, Data, Senior", ["data analyst", "senior analyst", "senior data analyst"]),
+        ("Engineer, Software II", ["software engineer ii"]),
+        ("Engineer, 3", ["engineer 3"]),
         ("Bonus: $4,000", []),
         (", Software", []),
         ("Engineer,", []),
@@ -134,6 +164,48 @@ def test_what_only_looks_like_a_plural_is_another_word(one: str, other: str) -> 
 )
 def test_a_name_turned_round_at_a_comma_is_read_both_ways(title: str, readings: list[str]) -> None:
     assert [" ".join(words) for words in inversions(title)] == readings
+
+
+@pytest.mark.parametrize(
+    ("title", "readings"),
+    [
+        ("Nurse", []),
+        ("RNs - ICU", ["rns icu"]),
+        ("Clerks, RNs", ["rn clerk", "clerk rns"]),
+        ("APIs and AWS", []),
+    ],
+)
+def test_a_title_reads_in_further_ways(title: str, readings: list[str]) -> None:
+    assert [" ".join(words) for words in further_readings(title)] == readings
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("data engineer", ["data engineer"]),
+        ("full stack", ["full stack", "fullstack"]),
+        (
+            "Fullstack MLOps",
+            ["fullstack mlop", "full stack mlop", "fullstack ml op", "full stack ml op"],
+        ),
+        (
+            "back end startup",
+            ["back end startup", "backend startup", "back end start up", "backend start up"],
+        ),
+    ],
+)
+def test_a_compound_is_written_as_one_word_and_as_two(text: str, expected: list[str]) -> None:
+    assert [" ".join(words) for words in spellings(terms(text))] == expected
+
+
+def test_of_many_compounds_the_last_stay_as_they_are() -> None:
+    found = spellings(terms("front end " * 500))
+    assert len(found) == 8
+    assert all(words[-2:] == ["front", "end"] for words in found)
+
+
+def test_compounds_are_taken_apart_where_they_are_whole_words() -> None:
+    assert apart(" fullstack backend  frontender ") == " full stack back end  frontender "
 
 
 @given(st.text())
