@@ -1,4 +1,4 @@
-"""What users install: sdist and wheel, built from a checkout, used in an empty environment."""
+"""What users install: sdist, wheel and checkout, used in an environment with nothing else in it."""
 
 import subprocess
 import sys
@@ -28,11 +28,20 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     return {"sdist": sdist, "wheel": wheel}
 
 
-def install(what: Path, folder: Path, *options: str) -> Path:
-    """Install into a new environment; its bin directory."""
+@pytest.fixture(scope="module")
+def binaries(built: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The bin directory of an environment with what the wheel brought and nothing else."""
+    folder = tmp_path_factory.mktemp("environment")
     ran(sys.executable, "-m", "venv", folder)
-    ran(folder / "bin/python", "-m", "pip", "install", "-q", *options, what)
+    ran(folder / "bin/python", "-m", "pip", "install", "-q", built["wheel"])
     return folder / "bin"
+
+
+def install(binaries: Path, what: Path, *options: str) -> None:
+    """Install jobraker anew; what it needs and is not there is fetched."""
+    ran(binaries / "python", "-m", "pip", "uninstall", "-q", "-y", "jobraker")
+    assert not (binaries / "jobraker").exists()
+    ran(binaries / "python", "-m", "pip", "install", "-q", *options, what)
 
 
 def mails_made(binaries: Path, elsewhere: Path) -> int:
@@ -63,19 +72,25 @@ def test_the_wheel_and_the_sdist_carry_templates_and_sql(built: dict[str, Path])
     assert any(name.endswith("/jobraker_cli/templates/emails/job_alert.html") for name in names)
 
 
-def test_the_wheel_works_in_an_empty_environment(built: dict[str, Path], tmp_path: Path) -> None:
-    binaries = install(built["wheel"], tmp_path / "env")
+def test_the_wheel_works_in_an_empty_environment(
+    built: dict[str, Path], binaries: Path, tmp_path: Path
+) -> None:
+    install(binaries, built["wheel"])
     assert mails_made(binaries, tmp_path / "elsewhere") > 100
     ran(binaries / "python", "-m", "pip", "check")
 
 
-def test_the_sdist_installs_and_works(built: dict[str, Path], tmp_path: Path) -> None:
-    binaries = install(built["sdist"], tmp_path / "env")
+def test_the_sdist_installs_and_works(
+    built: dict[str, Path], binaries: Path, tmp_path: Path
+) -> None:
+    install(binaries, built["sdist"])
     assert mails_made(binaries, tmp_path / "elsewhere") > 100
 
 
 @pytest.mark.parametrize("mode", [[], ["--config-settings", "editable_mode=strict"]])
-def test_an_editable_checkout_works_from_any_directory(tmp_path: Path, mode: list[str]) -> None:
+def test_an_editable_checkout_works_from_any_directory(
+    binaries: Path, tmp_path: Path, mode: list[str]
+) -> None:
     copy = tmp_path / "checkout"
     tracked = subprocess.run(
         ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True
@@ -88,5 +103,5 @@ def test_an_editable_checkout_works_from_any_directory(tmp_path: Path, mode: lis
     )
     copy.mkdir()
     ran("tar", "-xf", tmp_path / "tree.tar", "-C", copy)
-    binaries = install(copy, tmp_path / "env", *mode, "-e")
+    install(binaries, copy, *mode, "-e")
     assert mails_made(binaries, tmp_path / "elsewhere") > 100
