@@ -108,6 +108,14 @@ def test_a_vacancy_is_shown_once_in_the_alert_where_it_ranks_best() -> None:
     }
 
 
+def test_of_equals_the_alert_that_found_the_fewest_shows_a_vacancy() -> None:
+    alerts = [alert("both", "nurse", "cook"), alert("cook", "cook")]
+    assert shown(digest(alerts, [job(1, "Cook"), job(2, "Nurse")])) == {
+        "both": ["00002"],
+        "cook": ["00001"],
+    }
+
+
 def test_postings_of_one_vacancy_found_by_several_alerts_are_listed_together() -> None:
     alerts = [
         alert("bonn", "engineer", location="Bonn"),

@@ -187,6 +187,27 @@ SENIORITY = {
 # Words of a title that say nothing of the work.
 FILLERS = frozenset(["a", "and", "at", "for", "in", "of", "or", "the", "to", "with"])
 
+# What stands in a company's column when it is not said.
+NO_EMPLOYER = frozenset(
+    [
+        "anonymous",
+        "company confidential",
+        "confidential",
+        "confidential company",
+        "n a",
+        "na",
+        "none",
+        "not disclosed",
+        "undisclosed",
+        "unknown",
+    ]
+)
+
+# Letters for women, men and others beside a title: (m/w/d), H/F; and those that stand for men.
+GENDERS = frozenset("mwfvkhdxin") | {"div", "divers", "diverse", "gn"}
+MEN = frozenset("mh")
+WOMEN = frozenset("wfvk")
+
 # Legal forms at the end of a company's name.
 LEGAL_FORMS = frozenset(
     [

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from jobraker_cli.matching.criteria import choice
 from jobraker_cli.matching.fields import FIELDS, TITLE
-from jobraker_cli.matching.lexicon import LEGAL_FORMS, SENIORITY
+from jobraker_cli.matching.lexicon import GENDERS, LEGAL_FORMS, MEN, NO_EMPLOYER, SENIORITY, WOMEN
 from jobraker_cli.matching.location import Whereabouts, whereabouts
 from jobraker_cli.matching.pay import Pay, offered_pay
 from jobraker_cli.matching.text import GAP, apart, fold, further_readings, reading, tokens
@@ -137,12 +137,28 @@ def _employer(company: str) -> str:
     words = tokens(company)
     while len(words) > 1 and words[-1].replace(".", "") in LEGAL_FORMS:
         words.pop()
-    return " ".join(words) or fold(company).strip()
+    named = " ".join(words)
+    return "" if named in NO_EMPLOYER else named or fold(company).strip(" -.")
 
 
 _GENDERS = re.compile(
-    r"[(\[]\s*[a-z](?:\s*[/|,]\s*(?:[a-z]|div\.?|gn)){1,3}\s*[)\]]", re.IGNORECASE
-)  # (m/w/d)
+    r"""
+      (?<![\w/]) (?:[(\[]\s*)? (?P<listed>[a-z] (?:\s*[/|,]\s*(?:[a-z]|div(?:erse?)?\.?|gn)){1,3})
+      (?:\s*[)\]])? (?![\w/])
+    | [(\[] (?:all\ genders | gn | m[wf]d | [wf]md) [)\]]
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)  # (m/w/d), H/F
+
+
+def _without_genders(title: str) -> str:
+    return _GENDERS.sub(lambda found: " " if _are_genders(found["listed"]) else found[0], title)
+
+
+def _are_genders(listed: str | None) -> bool:
+    """Whether what stands between slashes says that men and women may apply."""
+    letters = frozenset(re.findall(r"[a-z]+", (listed or "m/w").lower()))
+    return letters <= GENDERS and bool(letters & MEN and letters & WOMEN)
 
 
 def fingerprint(job: Job) -> str:
@@ -153,12 +169,17 @@ def fingerprint(job: Job) -> str:
     return _fingerprint(job, _employer(job.company))
 
 
+def names_company(job: Job) -> bool:
+    """Whether a posting says whose it is; "N/A" and "Confidential" say nothing."""
+    return bool(_employer(job.company))
+
+
 def _fingerprint(job: Job, employer: str) -> str:
     return _vacancy(employer or f"\0{job.id}", job.title)
 
 
 @lru_cache(maxsize=50_000)
 def _vacancy(employer: str, job_title: str) -> str:
-    title = apart(f" {reading(_GENDERS.sub(' ', job_title))} ").strip() or fold(job_title).strip()
+    title = apart(f" {reading(_without_genders(job_title))} ").strip() or fold(job_title).strip()
     key = f"{employer}\0{title}"
     return blake2b(key.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()

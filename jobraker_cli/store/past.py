@@ -34,7 +34,7 @@ WHERE CAST(sent.job_id AS text) = ANY(CAST(:job_id AS text[]))
 class History:
     """What one user did with jobs: ids of jobs applied to, dismissed, and mailed before.
 
-    `vacancies` are the fingerprints of reposts that were mailed in an earlier posting.
+    `vacancies` are the fingerprints of those that were mailed, in whichever posting.
     """
 
     applied: frozenset[str] = frozenset()

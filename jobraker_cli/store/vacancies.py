@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Select, Text, TextualSelect, and_, case, or_, select, text
 
-from jobraker_cli.matching.prepared import fingerprint
+from jobraker_cli.matching.prepared import fingerprint, names_company
 from jobraker_cli.model import Job
 from jobraker_cli.store.among import array_of, one_of
 from jobraker_cli.store.ledger import job_seen, outbox, sent_job, vacancy
@@ -18,7 +18,7 @@ from jobraker_cli.store.types import Id, present
 from jobraker_cli.store.upsert import insert_into
 
 BLOCK = 10_000
-_MOST_NAMED = 5_000  # fingerprints that a query names; of more it reads all and leaves some out
+_MOST_NAMED = 5_000  # fingerprints that SQLite is asked for; of more all are read, some left out
 _NEVER_SENT = ("cancelled", "dead", "suppressed")
 # PostgreSQL takes many rows as arrays five times as fast as row by row.
 _REMEMBER = text("""
@@ -102,7 +102,7 @@ def _first_days(
         first: dict[str, datetime] = {}
         for row in rows:
             job = Job(**{"title": "", **present(row)})
-            if job.company.strip():
+            if names_company(job):
                 key, made = fingerprint(job), min(job.created_at or now, now)
                 first[key] = min(first.get(key, made), made)
         yield first
@@ -139,7 +139,8 @@ def mailed(
     found = select(sent.c.user_id, sent.c.fingerprint).distinct()
     found = found.outerjoin_from(sent, outbox, outbox.c.id == sent.c.outbox_id)
     found = found.where(or_(outbox.c.id.is_(None), went))
-    if fingerprints is not None and len(fingerprints) <= _MOST_NAMED:
+    named = connection.dialect.name == "postgresql" or len(fingerprints or ()) <= _MOST_NAMED
+    if fingerprints is not None and named:
         found = found.where(one_of(connection, sent.c.fingerprint, fingerprints))
     for row in connection.execute(found):
         if fingerprints is None or row.fingerprint in fingerprints:

@@ -15,16 +15,17 @@ from jobraker_cli.mail import payloads
 from jobraker_cli.mail.consent import ONE_ALERT, consent
 from jobraker_cli.mail.digest import first_job, headline
 from jobraker_cli.mail.wording import Words
-from jobraker_cli.matching.prepared import Advert
-from jobraker_cli.model import Job, Preference, User
-from jobraker_cli.store import outbox, past, preferences, standing
+from jobraker_cli.matching.prepared import Advert, prepare
+from jobraker_cli.model import Job, MatchRules, Preference, User
+from jobraker_cli.store import jobs, outbox, past, preferences, standing
 from jobraker_cli.store.outbox import Claimed
-from jobraker_cli.tasks.digest import Digest, Item, Section
+from jobraker_cli.tasks.digest import Digest, Item, Section, together
 
 KIND = "job_alert"
 _ID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _IDS = re.compile(f"{_ID}(?:,{_ID})*")
 POSTINGS = 50  # of one vacancy that a payload remembers
+_Shown = dict[str, Any]  # a vacancy as payloads hold it
 _KEPT = 50_000  # vacancies of which the facts are kept as JSON text, and jobs their names
 
 
@@ -136,22 +137,38 @@ def check(
     wanted -= _declined(preferences.chosen(connection, users), now)
     still_open = standing.open_jobs(connection, set().union(*(one.job_ids for one in read)), now)
     done_with = past.done_with(connection, users)
-    tried = outbox.tried(connection, list(contents))
     found: dict[str, Checked] = {}
+    doubtful: list[tuple[Claimed, _Content, Set[str]]] = []
     for one in claimed:
-        content = contents[one.letter.id]
-        if one.letter.user_id is not None and one.letter.user_id not in active:
+        content, user_id = contents[one.letter.id], one.letter.user_id
+        if user_id is not None and user_id not in active:
             found[one.letter.id] = Checked(cancel="the user is gone or deactivated")
         elif content is not None:
-            own = done_with.get(one.letter.user_id or "")
+            own = done_with.get(user_id or "")
             fitting = still_open - own if own else still_open
-            if content.goes_as_it_is(wanted, fitting):
-                continue
-            checked = _checked(content.payload, wanted, fitting, frozen=one.letter.id in tried)
-            found.update({one.letter.id: checked} if checked is not None else {})
-            if checked is not None and checked.payload and one.letter.user_id is not None:
+            if not content.goes_as_it_is(wanted, fitting):
+                doubtful.append((one, content, fitting))
+    return {**found, **_looked_through(connection, doubtful, wanted)}
+
+
+def _looked_through(
+    connection: Connection,
+    doubtful: Sequence[tuple[Claimed, "_Content", Set[str]]],
+    wanted: set[str],
+) -> Mapping[str, Checked]:
+    """The verdicts on digests that something in is over, each with the jobs that fit."""
+    found: dict[str, Checked] = {}
+    tried = outbox.tried(connection, [one.letter.id for one, _, _ in doubtful])
+    changed = set().union(*(content.partly(fitting) for _, content, fitting in doubtful))
+    postings = jobs.by_id(connection, changed)
+    for one, content, fitting in doubtful:
+        row_id, user_id, still = one.letter.id, one.letter.user_id, _still(fitting, postings)
+        checked = _checked(content.payload, wanted, still, frozen=row_id in tried)
+        if checked is not None:
+            found[row_id] = checked
+            if checked.payload and user_id is not None:
                 dropped = content.job_ids - _job_ids(json.loads(checked.payload))
-                past.forget_sent(connection, one.letter.user_id, dropped, one.letter.id)
+                past.forget_sent(connection, user_id, dropped, row_id)
     return found
 
 
@@ -166,7 +183,11 @@ def _declined(chosen: Mapping[str, Mapping[str, Preference]], now: datetime) -> 
 
 
 def _checked(
-    content: dict[str, Any], wanted: set[str], still_open: set[str], *, frozen: bool
+    content: dict[str, Any],
+    wanted: set[str],
+    still: Callable[[_Shown], _Shown | None],
+    *,
+    frozen: bool,
 ) -> Checked | None:
     """The verdict on one digest; None when it goes as it is."""
     sections = [one for one in content["sections"] if one["alert_id"] in wanted]
@@ -175,7 +196,7 @@ def _checked(
     if frozen:
         return None
     kept = [
-        {**one, "jobs": [job for job in map(_still(still_open), one["jobs"]) if job is not None]}
+        {**one, "jobs": [job for job in map(still, one["jobs"]) if job is not None]}
         for one in sections
     ]
     kept = [one for one in kept if one["jobs"]]
@@ -186,15 +207,26 @@ def _checked(
     return Checked(payload=json.dumps({**content, "sections": kept}, separators=(",", ":")))
 
 
-def _still(still_open: set[str]) -> Callable[[dict[str, Any]], dict[str, Any] | None]:
-    def keep(job: dict[str, Any]) -> dict[str, Any] | None:
-        """The vacancy if one of its postings is open, under an open posting's id."""
+def _still(still_open: Set[str], postings: Mapping[str, Job]) -> Callable[[_Shown], _Shown | None]:
+    def keep(job: _Shown) -> _Shown | None:
+        """The vacancy if one of its postings is open, as these say it."""
         ids = [job_id for job_id in _ids(job) if job_id in still_open]
         if not ids:
             return None
-        return job if job["id"] in still_open else {**job, "id": ids[0]}
+        return job if len(ids) == len(_ids(job)) else _said_anew(job, ids, postings)
 
     return keep
+
+
+def _said_anew(job: _Shown, ids: Sequence[str], postings: Mapping[str, Job]) -> _Shown:
+    """A vacancy of which only these postings are open, the first the best of them."""
+    still = [prepare(postings[job_id], MatchRules()) for job_id in ids]
+    facts = _facts(together(still[0].advert, still), None)
+    was = prepare(postings.get(job["id"], postings[ids[0]]), MatchRules())
+    now_said = {was.spot: still[0].spot, was.offer: still[0].offer}
+    reasons = [now_said.get(reason, reason) for reason in job.get("reasons") or ()]
+    kept = {"first_seen": job.get("first_seen"), "reasons": reasons, "job_ids": list(ids)}
+    return {**job, **facts, **kept}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,6 +237,16 @@ class _Content:
     alert_ids: Set[str]
     job_ids: Set[str]
     shown: Set[str]
+
+    def partly(self, still_open: Set[str]) -> Set[str]:
+        """The postings of the vacancies in it that have some open ones and some others."""
+        vacancies = [job for section in self.payload["sections"] for job in section["jobs"]]
+        return {
+            job_id
+            for job in vacancies
+            if 0 < sum(one in still_open for one in _ids(job)) < len(_ids(job))
+            for job_id in (job["id"], *_ids(job))
+        }
 
     def goes_as_it_is(self, wanted: Set[str], still_open: Set[str]) -> bool:
         """Whether nothing in it is over; False as well where that is not seen at once."""

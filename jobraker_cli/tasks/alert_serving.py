@@ -103,7 +103,9 @@ class Serving:
             keys = {self.make.key(user_id): user_id for user_id in user_ids if user_id in found}
             served = {keys[key] for key in queueing.taken_keys(connection, keys)}
             wanted = [user_id for user_id in keys.values() if user_id not in served]
-            known = vacancies.mailed(connection, wanted, self.jobs.reposts, since=self.mailed_since)
+            known = vacancies.mailed(
+                connection, wanted, self.jobs.fingerprints, since=self.mailed_since
+            )
             histories = past.histories(connection, wanted, among=self.jobs.ids)
             return _Known(
                 served=served,

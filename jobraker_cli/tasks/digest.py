@@ -83,8 +83,9 @@ def compose(
 ) -> Digest | None:
     """One person's digest from the matches of their alerts, each best first; None if it is empty.
 
-    A vacancy is shown once, in the alert where it ranks best, else the first. The alerts take
-    turns, so that each that has something left is served before any is served twice.
+    A vacancy is shown once, in the alert where it ranks best, else the one that found the fewest.
+    The alerts take turns, so that each that has something left is served before any is served
+    twice.
     """
     if not found:
         return None
@@ -119,7 +120,8 @@ class _Vacancies:
         """Find of each alert at least as many vacancies as could be shown, if it has them."""
         many = sum(map(len, self._found)) > SCANNED
         share = SCANNED // len(self._found) if many else SCANNED
-        for alert, matches in enumerate(self._found):
+        for alert in sorted(range(len(self._found)), key=lambda one: len(self._found[one])):
+            matches = self._found[alert]
             self._take(alert, matches.ranks(0, share))
             if len(matches) > share:
                 self._look_further(alert, share, limits)
@@ -178,7 +180,7 @@ class _Vacancies:
             alert = owners[vacancy]
             advert = best.advert
             if vacancy in postings:
-                advert = _together(advert, [jobs[one] for one in postings[vacancy]])
+                advert = together(advert, [jobs[one] for one in postings[vacancy]])
             mine[alert].append(Item(advert, found[alert].reasons(best)))
         return [tuple(items) for items in mine]
 
@@ -196,7 +198,7 @@ class _Vacancies:
         return {vacancy: list(jobs) for vacancy, jobs in postings.items()}
 
 
-def _together(best: Advert, postings: Sequence[PreparedJob]) -> Advert:
+def together(best: Advert, postings: Sequence[PreparedJob]) -> Advert:
     """A vacancy with all of its postings, best first."""
     places = dict.fromkeys(chain.from_iterable([one.places for one in postings]))
     return best._replace(places=tuple(places), job_ids=tuple([one.job.id for one in postings]))

@@ -19,8 +19,8 @@ BLOCK = 5_000
 class NewJobs:
     """Open jobs that came in above a floor, up to the intake of this run.
 
-    `reposts` says of the vacancies among them that an earlier intake knew, since when; `ids` are
-    the jobs that were read.
+    `ids` and `fingerprints` are the jobs that were read and their vacancies; `reposts` says of
+    those that an earlier intake knew, since when.
     """
 
     def __init__(
@@ -45,6 +45,7 @@ class NewJobs:
         self._long_texts = long_texts
         self.reposts: dict[str, datetime] = {}
         self.ids: set[str] = set()
+        self.fingerprints: set[str] = set()
 
     def search(self, after: int) -> Search:
         """The jobs of the intakes above `after`, indexed."""
@@ -70,6 +71,7 @@ class NewJobs:
                 prepared = [prepare(job, self._rules) for job in block if self._fit(job)]
                 self._recognize(connection, prepared)
                 self.ids.update(one.job.id for one in prepared)
+                self.fingerprints.update(one.fingerprint for one in prepared)
                 yield prepared
 
     def _recognize(self, connection: Connection, block: Sequence[PreparedJob]) -> None:

@@ -23,6 +23,11 @@ def test_a_fingerprint_is_16_hex_digits_that_stay_the_same_between_runs() -> Non
         ("senior data-engineer", "ACME, Inc."),
         ("Senior Data Engineer (m/w/d)", "Acme GmbH & Co. KG"),
         ("Senior Data Engineer [f/m/div.]", "acme"),
+        ("Senior Data Engineer - m/w/d", "acme"),
+        ("Senior Data Engineer H/F", "acme"),
+        ("Senior Data Engineer (m / w / divers)", "acme"),
+        ("Senior Data Engineer (all genders)", "acme"),
+        ("(mwd) Senior Data Engineer", "acme"),
     ],
 )
 def test_spellings_of_a_vacancy_are_one(title: str, company: str) -> None:
@@ -39,14 +44,19 @@ def test_spellings_of_a_vacancy_are_one(title: str, company: str) -> None:
         (("!!!", "Acme"), ("???", "Acme")),
         (("Engineer", "!"), ("Engineer", "?")),
         (("Engineer (A/B/test)", "Acme"), ("Engineer", "Acme")),
+        (("Driver (C/E)", "Acme"), ("Driver (C/D)", "Acme")),
+        (("Driver (A/B)", "Acme"), ("Driver", "Acme")),
+        (("Pilot (D/F/W)", "Acme"), ("Pilot", "Acme")),
+        (("Dev (R/Python)", "Acme"), ("Dev", "Acme")),
     ],
 )
 def test_other_vacancies_differ(one: tuple[str, str], other: tuple[str, str]) -> None:
     assert fingerprint(*one) != fingerprint(*other)
 
 
-def test_postings_without_a_company_are_never_the_same() -> None:
-    assert fingerprint("Engineer", "", id="1") != fingerprint("Engineer", "", id="2")
+@pytest.mark.parametrize("company", ["", " ", "-", "N/A", "Confidential", "Unknown", "Undisclosed"])
+def test_postings_without_a_company_are_never_the_same(company: str) -> None:
+    assert fingerprint("Engineer", company, id="1") != fingerprint("Engineer", company, id="2")
 
 
 def test_a_job_that_is_not_prepared_has_the_same_fingerprint() -> None:

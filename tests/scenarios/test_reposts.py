@@ -102,3 +102,42 @@ def test_a_vacancy_that_was_taken_out_before_the_send_comes_with_its_repost(
     town.post(company="BOLT Ltd")
     assert town.run(2) == 1
     assert ["Acme" in text and "BOLT" not in text for text in town.texts()] == [False, True]
+
+
+def test_postings_that_came_together_are_mailed_once_whichever_alerts_find_them(
+    town: Town,
+) -> None:
+    town.board.add_alert(town.ada, keywords=["python"], location="Rome", frequency="weekly")
+    town.board.add_alert(town.ada, keywords=["python"], location="Oslo", frequency="immediate")
+    town.command("init")
+    town.post("Oslo", "Acme")
+    town.post("Berlin", "ACME Inc.", title="Python Developers")
+    town.post("Rome")
+    assert town.run(0, "immediate-alerts") == 1
+    assert town.run(0, "daily-alerts") == 0
+    assert town.run(7, "weekly-alerts") == 0
+    assert len(town.texts()) == 1
+
+
+def test_what_the_closed_posting_of_a_vacancy_said_is_said_of_an_open_one(town: Town) -> None:
+    town.command("init")
+    pay = {"salary_period": "yearly", "salary_currency": "EUR"}
+    closed = town.post("Berlin", salary_min=50_000, salary_max=60_000, **pay)
+    town.post(
+        "Paris",
+        title="Python developer",
+        created_at=MONDAY - timedelta(hours=1),
+        salary_min=70_000,
+        salary_max=80_000,
+        **pay,
+    )
+    assert town.run(0, "daily-alerts", "--no-deliver") == 1
+    town.board.update("jobs", closed, status="closed")
+    town.run(0, "deliver")
+    (text,) = town.texts()
+    assert "Paris" in text
+    assert "70,000" in text
+    assert "Berlin;" not in text
+    assert "50,000" not in text
+    town.post("Berlin")
+    assert town.run(1) == 0, "the vacancy was mailed"
