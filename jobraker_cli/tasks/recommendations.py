@@ -138,7 +138,12 @@ class _Planner:
             user: [job for job in ids if job in still_open][:shown] for user, ids in wanted.items()
         }
         rows = jobs.by_id(connection, {job for ids in best.values() for job in ids})
-        return {user: [rows[job] for job in ids if job in rows] for user, ids in best.items()}
+        fresh = {job_id: job for job_id, job in rows.items() if self._is_fresh(job)}
+        return {user: [fresh[job] for job in ids if job in fresh] for user, ids in best.items()}
+
+    def _is_fresh(self, job: Job) -> bool:
+        oldest = self.run.now - timedelta(days=self.app.settings.alert_max_posted_age)
+        return job.posted_at is None or job.posted_at >= oldest
 
     def _items(
         self,
@@ -168,11 +173,10 @@ class _Planner:
     @cached_property
     def _recommender(self) -> Recommender:
         """The open jobs, read when the first person needs them."""
-        oldest = self.run.now - timedelta(days=self.app.settings.alert_max_posted_age)
         with reading(self.app.engine) as connection:
             rows = jobs.newest_open(connection, self.rules, now=self.run.now, limit=POOL)
-        fresh = [job for job in rows if job.posted_at is None or job.posted_at >= oldest]
-        return Recommender((prepare(job, self.rules) for job in fresh), self.rules, self.run.now)
+        fresh = (prepare(job, self.rules) for job in rows if self._is_fresh(job))
+        return Recommender(fresh, self.rules, self.run.now)
 
     def _mail(self, one: Candidate, items: tuple[Item, ...], *, by_mail: bool) -> _Mail:
         draft = Draft(

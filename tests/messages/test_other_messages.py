@@ -129,6 +129,8 @@ def test_what_the_web_application_recommends_comes_first_and_once(
         board.add_recommendation(ada, job, score=number / 10)
     board.update("jobs", jobs[8], status="closed")
     board.add_application(ada, jobs[7])
+    old = board.add_job(title="Job of long ago", posted_date=NOW - 61 * DAY)
+    board.add_recommendation(ada, old, score=0.95)
     board.execute("UPDATE recommended_jobs SET status = 'dismissed' WHERE score = 0.6")
     assert tasks("recommendations", NOW).counts["sent"] == 1
     (mail,) = tasks.mails()
