@@ -138,8 +138,8 @@ class _Planner:
             user: [job for job in ids if job in still_open][:shown] for user, ids in wanted.items()
         }
         rows = jobs.by_id(connection, {job for ids in best.values() for job in ids})
-        fresh = {job_id: job for job_id, job in rows.items() if self._is_fresh(job)}
-        return {user: [fresh[job] for job in ids if job in fresh] for user, ids in best.items()}
+        rows = {job_id: job for job_id, job in rows.items() if self._is_fresh(job)}
+        return {user: [rows[job] for job in ids if job in rows] for user, ids in best.items()}
 
     def _is_fresh(self, job: Job) -> bool:
         oldest = self.run.now - timedelta(days=self.app.settings.alert_max_posted_age)
