@@ -51,14 +51,15 @@ _HINTS = ("remot", "home", "wfh", "tele", "anywhere")
 
 # What stands beside a place without being one: "Remote-Friendly (Travel Required)".
 _NO_PLACE = re.compile(
-    r"\b(?:100\s?%\s?|fully[\s-]+)?remote(?:ly)?\b(?:[\s-]*(?:friendly|first)\b)?"
+    r"\b(?:100\s?%\s?|(?:fully|no[nt]?)[\s-]+)?remote(?:ly)?\b(?:[\s-]*(?:friendly|first)\b)?"
     r"|\b(?:work(?:ing)?[\s-]+(?:from|at)[\s-]+(?:home|anywhere)|home[\s-]?based)\b"
     r"|\b(?:anywhere|everywhere|worldwide|global(?:ly)?|wfh)\b"
     r"|\b(?:remot[oa]|teletrabajo|t[eé]l[eé]travail)\b"
     r"|\b(?:telecommut|telework)\w*|\b(?:hybrid|on-?site|off-?site|hq|n/a|virtual)\b"
     r"|\b(?:(?:select|all|\d+|multiple|various)\s+)?"
     r"(?:locations?|roles?|positions?|opportunit(?:y|ies))\b"
-    r"|\btravel[\s-]+required\b|\b(?:any|only|within|based)\b|(?-i:\b(?:in|the|from)\b)|\d+\s?%",
+    r"|\btravel[\s-]+required\b|\b(?:any|only|within|based)\b|\d+\s?%"
+    r"|(?-i:\b(?:in|the|from)\b(?=\s+[^\W\d]))",  # but not "columbus, in"
     re.IGNORECASE,
 )
 _ANY_PLACE = re.compile(r"\b(?:any|anywhere|everywhere|worldwide|global(?:ly)?)\b")

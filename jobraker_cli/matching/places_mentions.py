@@ -75,20 +75,21 @@ def _by_likelihood(names: list[Reading], codes: list[Reading], known: Gazetteer)
 
 
 def _codes(words: Sequence[Word], at: int, known: Gazetteer) -> Iterator[Reading]:
-    """What a word means as an abbreviation, which is in capitals or the whole of a segment."""
+    """What a word means as an abbreviation: in capitals, at the end, or the whole of a segment."""
     word = words[at]
     written = word.written.replace(".", "")
     if len(written) > _LONGEST_CODE or not written.isascii():
         return
+    capitals = written.isupper()
     beside = [words[near] for near in (at - 1, at + 1) if 0 <= near < len(words)]
     alone = all(near.segment != word.segment for near in beside)
-    if not (alone or written.isupper()):
+    closing = at > 0 and all(after.name.isdigit() for after in words[at + 1 :])
+    if not (alone or capitals or closing):
         return
-    before, after = (
-        near.piece == word.piece for near in (words[at - 1], words[(at + 1) % len(words)])
+    edge = len(beside) < 2 or any(near.piece != word.piece for near in beside)
+    clear = len(words) == 1 or (
+        edge if capitals else closing and written.islower() and beside[0].segment != word.segment
     )
-    edge = at == 0 or not before or at + 1 == len(words) or not after
-    clear = len(words) == 1 or (edge and written.isupper())
     for sense, free in known.codes(written.upper()):
         yield Reading(sense, code=True, free=free and clear)
 

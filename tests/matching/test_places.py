@@ -95,6 +95,11 @@ SAME = [
     ("Surrey", "Surrey, BC"),
     ("Norfolk", "Norfolk, Virginia"),
     ("Cornwall", "Cornwall, Ontario"),
+    ("columbus, in", "IN - Columbus"),
+    ("paris tx", "Paris, Texas, United States"),
+    ("columbia, md 21045", "Columbia, MD"),
+    ("pembroke, ma", "MA - Pembroke"),
+    ("pembroke, ma 02359", "MA - Pembroke"),
 ]
 
 WITHIN = [
@@ -259,6 +264,8 @@ ELSEWHERE = [
     ("Nassau County", "Nassau, Bahamas"),
     ("North Yorkshire", "Yorkshire"),
     ("Silicon Valley", "San Francisco Bay Area"),
+    ("columbus, in", "Columbus, OH"),
+    ("paris tx", "Paris"),
 ]
 
 REMOTE = [
