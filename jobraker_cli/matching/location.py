@@ -1,12 +1,12 @@
 """Where a job can be done and where an alert wants it done, remote work included."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from jobraker_cli.matching.places import Area, alert_area, job_area, word_runs
-from jobraker_cli.matching.places_text import parts
+from jobraker_cli.matching.places import Area, alert_area, is_wide, job_area, word_runs
+from jobraker_cli.matching.places_text import choices
 from jobraker_cli.matching.text import fold, tokens
 from jobraker_cli.model import Job
 
@@ -59,6 +59,8 @@ _NO_PLACE = re.compile(
     r"|\b(?:(?:select|all|\d+|multiple|various)\s+)?"
     r"(?:locations?|roles?|positions?|opportunit(?:y|ies))\b"
     r"|\btravel[\s-]+required\b|\b(?:any|only|within|based)\b|\d+\s?%"
+    r"|\b(?:[ECMP][SD]?T|CES?T|GMT|UTC|IST|BST|(?<!US\s)Eastern|Central|Mountain|Pacific)[\s-]+"
+    r"(?:(?:standard|daylight)\s+)?(?:hours?|time(?:[\s-]?zones?)?|zones?)\b"
     r"|(?-i:\b(?:in|the|from)\b(?=\s+[^\W\d]))",  # but not "columbus, in"
     re.IGNORECASE,
 )
@@ -120,8 +122,8 @@ def _places(location: str) -> Whereabouts:
     """The parts that say remote are the region if any does, else all of them are."""
     sites: list[str] = []
     remote: list[str] = []
-    for part in parts(location):
-        (remote if _SAYS_REMOTE.search(_plain(part)) else sites).append(part)
+    for part, is_remote in _marked(location, _SAYS_REMOTE):
+        (remote if is_remote else sites).append(part)
     site = job_area(";".join(map(_bare, sites)))
     # every word counts when an alert's text is looked for in it, also "Hybrid"
     searched = Area(site.own, site.within | word_runs(";".join(sites)))
@@ -132,6 +134,17 @@ def _places(location: str) -> Whereabouts:
     return Whereabouts(True, searched, job_area(";".join(regions)) if bounded else Area())
 
 
+def _marked(text: str, pattern: re.Pattern[str]) -> Iterator[tuple[str, bool]]:
+    """The parts of a text, and whether each is remote, as both are in "Remote - US or Canada"."""
+    for choice in choices(text):
+        remote = [bool(pattern.search(_plain(part))) for part in choice]
+        shared = any(
+            said and job_area(_bare(part)) for part, said in zip(choice, remote, strict=True)
+        )
+        for part, said in zip(choice, remote, strict=True):
+            yield part, said or (shared and is_wide(job_area(_bare(part))))
+
+
 def _bare(part: str) -> str:
     return _NO_PLACE.sub(" ", part)
 
@@ -140,12 +153,10 @@ def _bare(part: str) -> str:
 def wanted_spots(text: str) -> tuple[Spot, ...]:
     """The places an alert's text wants, any of which will do; () if anywhere will."""
     spots = []
-    for part in parts(text):
-        plain = _plain(part)
-        remote = bool(_ASKS_REMOTE.search(plain))
+    for part, remote in _marked(text, _ASKS_REMOTE):
         area = alert_area(_bare(part))
         if not area and not remote:
-            if _ANY_PLACE.search(plain):
+            if _ANY_PLACE.search(_plain(part)):
                 return ()
             area = alert_area(part)
         if area or remote:

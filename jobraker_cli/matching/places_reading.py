@@ -14,6 +14,11 @@ _STREETS = frozenset(
      "lane", "ln", "way", "parkway", "pkwy", "highway", "hwy", "plaza", "pike", "turnpike", "marg"]
 )  # fmt: skip
 
+_TIMES = frozenset(
+    ["EST", "EDT", "ET", "CST", "CDT", "MST", "MDT", "PST", "PDT", "CET", "CEST", "GMT", "UTC"]
+)
+_TIMES_OR_PLACES = frozenset(["CT", "MT", "PT", "IST"])  # by the country beside them
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -98,6 +103,8 @@ def _is_noise(word: Word, known: Gazetteer) -> bool:
     return (
         known.is_noise(word.name)
         or word.name in LEGAL_FORMS
+        or word.written in _TIMES
+        or word.written in _TIMES_OR_PLACES
         or any(letter.isdigit() for letter in word.name)
     )
 
@@ -131,6 +138,8 @@ def _is_town(one: _Named, words: Sequence[Word], known: Gazetteer) -> bool:
 def _outdone(one: _Named, named: Sequence[_Named], known: Gazetteer) -> bool:
     """Whether the rest speaks against it: "Ikeja, LA, Nigeria" is not in Louisiana."""
     others = [other for other in named if other is not one]
+    if _is_time(one, others, known):
+        return True
     if one.reading.code and not one.supported:
         return len(others) > 1 and any(
             not other.reading.code and not other.city for other in others
@@ -138,6 +147,19 @@ def _outdone(one: _Named, named: Sequence[_Named], known: Gazetteer) -> bool:
     if not one.city or (one.whole and (one.supported or known.is_large(one.sense[0]))):
         return False
     return any(other.city and (other.supported if one.whole else other.whole) for other in others)
+
+
+def _is_time(one: _Named, others: Sequence[_Named], known: Gazetteer) -> bool:
+    """Whether it is a time zone: EST if nothing says Estonia, PT in "US (PT)"."""
+    written = one.words[0].written
+    if one.supported:
+        return False
+    return written in _TIMES or (
+        written in _TIMES_OR_PLACES
+        and any(
+            known.kind(other.sense[0]) == COUNTRY and not other.reading.code for other in others
+        )
+    )
 
 
 def _is_elsewhere(one: _Named, named: Sequence[_Named], known: Gazetteer) -> bool:

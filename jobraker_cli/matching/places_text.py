@@ -10,9 +10,8 @@ from jobraker_cli.matching.text import tokens
 _LONGEST_TEXT = 300  # characters; the columns hold 100
 _MOST_WORDS = 64  # of one text
 
-_PART = re.compile(
-    r"[;|\n\u2022]|\s/\s|\bor\b(?=\s*\S)|(?<![,\s])\s+OR\s+(?=[^\W\d])"  # but not "Portland, OR"
-)
+_PART = re.compile(r"[;|\n\u2022]|\s/\s")
+_CHOICE = re.compile(r"\bor\b(?=\s*\S)|(?<![,\s])\s+OR\s+(?=[^\W\d])")  # but not "Portland, OR"
 # Between segments a name cannot go on; a hyphen between words joins them or not.
 _BORDER = re.compile(
     r"[,/:()\[\]{}\u00b7@\u2013\u2014\t\uff0c\u3001\uff08\uff09]|\s-+\s?|\s?-+\s|^-+|-+$"
@@ -42,7 +41,13 @@ class Word(NamedTuple):
 
 def parts(text: str) -> list[str]:
     """The texts of the several places that a text names side by side."""
-    return _PART.split(text[:_LONGEST_TEXT].replace("_", " "))
+    return [part for choice in choices(text) for part in choice]
+
+
+def choices(text: str) -> Iterator[list[str]]:
+    """The same texts, those together that "or" joins."""
+    for part in _PART.split(text[:_LONGEST_TEXT].replace("_", " ")):
+        yield _CHOICE.split(part)
 
 
 def spelled(text: str) -> str:

@@ -282,6 +282,20 @@ REMOTE = [
     ("Nova Scotia", "Canada - Remote (ON, AB, BC, or NS Only)"),
     ("Ohio", "OH - Work from hom"),
     ("Spain", "Remote - Flexible"),
+    ("Toronto", "Remote - US or Canada"),
+    ("Texas", "US or Canada (Remote)"),
+    ("Texas", "Portland, OR, or Remote within Canada or United States"),
+    ("Singapore", "Remote - India or Singapore"),
+    ("Remote - US or Canada", "Canada (Remote)"),
+    ("Brazil", "Remote - EST"),
+    ("Brazil", "Remote (CT hours)"),
+    ("Estonia", "Remote - Tallinn, EST"),
+    ("Texas", "Remote - US (EST)"),
+    ("Pune", "Remote - India (IST)"),
+    ("Texas", "Remote - US, Central time zone"),
+    ("Brazil", "Remote - Pacific Time"),
+    ("Portugal", "Remote - PT"),
+    ("Portugal", "Remote - ES, PT"),
 ]
 
 NOT_FROM_THERE = [
@@ -292,6 +306,14 @@ NOT_FROM_THERE = [
     ("Poland", "Remote-Western Europe"),
     ("Germany", "Remote (North America)"),
     ("France", "Netherlands (Remote)"),
+    ("Potsdam", "Remote - US or Berlin"),
+    ("Munich", "Remote - US or Nanekarwadi, Germany"),
+    ("Remote - US or Canada", "Toronto, Canada"),
+    ("Estonia", "Remote - India (EST Hours)"),
+    ("Estonia", "Remote - US (EST)"),
+    ("Ethiopia", "Remote - US, ET"),
+    ("Portugal", "Remote US (PT)"),
+    ("Istanbul", "Remote - India (IST)"),
 ]
 
 
