@@ -164,18 +164,30 @@ def _is_time(one: _Named, others: Sequence[_Named], known: Gazetteer) -> bool:
 
 def _is_elsewhere(one: _Named, named: Sequence[_Named], known: Gazetteer) -> bool:
     """Whether what stands beside it says that it is a namesake which the gazetteer lacks."""
-    if one.supported or one.reading.code or len(one.sense) > 1:
+    if one.supported or one.reading.code:
         return False
     at = named.index(one)
     for other in (*named[at + 1 : at + 2], *named[max(at - 1, 0) : at]):
         if other.mention.group != one.mention.group or not _locates(other, known):
             continue
         within_state = all(known.kind(place) == REGION for place in other.sense)
+        if len(one.sense) > 1 and not (within_state and _contradicts(other, one, known)):
+            continue
         if one.city:
             return within_state or not known.is_very_large(one.sense[0])
         # "NY - Malta" is not the country
         return within_state and other.reading.code and known.kind(one.sense[0]) == COUNTRY
     return False
+
+
+def _contradicts(one: _Named, other: _Named, known: Gazetteer) -> bool:
+    """Whether the two have no country in common: "Berlin, CT"."""
+    around = {place for inner in one.sense for place in known.closure(inner)}
+    return not any(
+        known.kind(place) == COUNTRY and place in around
+        for inner in other.sense
+        for place in known.closure(inner)
+    )
 
 
 def _locates(one: _Named, known: Gazetteer) -> bool:

@@ -100,6 +100,7 @@ SAME = [
     ("columbia, md 21045", "Columbia, MD"),
     ("pembroke, ma", "MA - Pembroke"),
     ("pembroke, ma 02359", "MA - Pembroke"),
+    ("Singapore, MI", "MI - Singapore"),
 ]
 
 WITHIN = [
@@ -266,6 +267,11 @@ ELSEWHERE = [
     ("Silicon Valley", "San Francisco Bay Area"),
     ("columbus, in", "Columbus, OH"),
     ("paris tx", "Paris"),
+    ("Berlin", "Berlin, CT"),
+    ("Berlin, CT", "Berlin, , Germany"),
+    ("Moscow, VT", "Moscow"),
+    ("Singapore", "Singapore, MI"),
+    ("Beijing", "Peking, Illinois"),
 ]
 
 REMOTE = [
