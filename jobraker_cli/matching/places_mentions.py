@@ -36,6 +36,7 @@ class Mention:
     segment: int
     group: int
     readings: tuple[Reading, ...]
+    cut: bool  # perhaps out of a longer name: a word beside it is not part of it
 
 
 def find(words: Sequence[Word], known: Gazetteer) -> list[Mention]:
@@ -62,8 +63,19 @@ def _longest(words: Sequence[Word], start: int, known: Gazetteer) -> Mention | N
             codes = list(_codes(words, start, known))
             readings = _by_likelihood(readings, codes, known) if codes else readings
         if readings:
-            return Mention(start, start + length, first.segment, first.group, tuple(readings))
+            end = start + length
+            cut = _is_cut(words, start, end, known)
+            return Mention(start, end, first.segment, first.group, tuple(readings), cut)
     return None
+
+
+def _is_cut(words: Sequence[Word], start: int, end: int, known: Gazetteer) -> bool:
+    near = [*words[max(start - 1, 0) : start], *words[end : end + 1]]
+    return any(
+        word.piece == words[start].piece
+        and not (known.is_noise(word.name) or known.codes(word.written.upper()))
+        for word in near
+    )
 
 
 def _by_likelihood(names: list[Reading], codes: list[Reading], known: Gazetteer) -> list[Reading]:
@@ -155,11 +167,28 @@ def _gain(
         if not related(reading.sense, other.sense, known):
             continue
         there = mentions[at]
+        if _misleads(here, reading, there, other, known) or _misleads(
+            there, other, here, reading, known
+        ):
+            continue
         near = 4.0 / (len(chosen) - at)
         if there.segment == here.segment or other.sense[0] > reading.sense[0]:
             near *= 1.1  # "Paris TX"; "Peoria, AZ" rather than "IL, Peoria"
         gain += near if there.group == here.group else near / 2
     return gain
+
+
+def _misleads(
+    here: Mention, reading: Reading, there: Mention, other: Reading, known: Gazetteer
+) -> bool:
+    """Whether a small city's name, cut out of "South Lake Union", says which WA is meant."""
+    return (
+        other.code
+        and here.cut
+        and other is not there.readings[0]
+        and is_city(reading.sense, known)
+        and not known.is_large(reading.sense[0])
+    )
 
 
 def is_city(sense: Sense, known: Gazetteer) -> bool:

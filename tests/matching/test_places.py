@@ -101,6 +101,7 @@ SAME = [
     ("pembroke, ma", "MA - Pembroke"),
     ("pembroke, ma 02359", "MA - Pembroke"),
     ("Singapore, MI", "MI - Singapore"),
+    ("South Lake Union, Washington", "South Lake Union, WA"),
 ]
 
 WITHIN = [
