@@ -1,5 +1,6 @@
 """Which places the words of a location mention: names found, and one reading of all chosen."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -13,6 +14,7 @@ _MOST_READINGS = 12  # of one name; the likeliest, and those that fit their neig
 _LIKELIEST = 3
 _BEAM = 24  # readings of the text so far that are kept
 _LONGEST_CODE = 6
+_FLOOR = re.compile(r"\d{1,3}$")
 
 # What the next reading of a name is behind, where a neighbouring name that fits weighs 4.
 _LESS_LIKELY_NAME = 0.01
@@ -90,7 +92,7 @@ def _codes(words: Sequence[Word], at: int, known: Gazetteer) -> Iterator[Reading
     """What a word means as an abbreviation: in capitals, at the end, or the whole of a segment."""
     word = words[at]
     written = word.written.replace(".", "")
-    if len(written) > _LONGEST_CODE or not written.isascii():
+    if len(written) > _LONGEST_CODE or not written.isascii() or _is_floor(words, at):
         return
     capitals = written.isupper()
     beside = [words[near] for near in (at - 1, at + 1) if 0 <= near < len(words)]
@@ -104,6 +106,12 @@ def _codes(words: Sequence[Word], at: int, known: Gazetteer) -> Iterator[Reading
     )
     for sense, free in known.codes(written.upper()):
         yield Reading(sense, code=True, free=free and clear)
+
+
+def _is_floor(words: Sequence[Word], at: int) -> bool:
+    """Whether a number that is too short for a postal code follows: "FL 16"."""
+    after = words[at + 1 : at + 2]
+    return bool(after) and after[0].piece == words[at].piece and bool(_FLOOR.match(after[0].name))
 
 
 def related(one: Sense, other: Sense, known: Gazetteer) -> bool:

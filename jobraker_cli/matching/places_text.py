@@ -20,6 +20,7 @@ _BORDER = re.compile(
 _LISTING = re.compile(r"[+]|\s&\s|\s+(?:and|AND)\s+")
 _HYPHEN = re.compile(r"-+")
 _STREET = re.compile(r"\s*\d+[a-z]?\s+\S", re.IGNORECASE)
+_LONGEST_PREFIX = 4  # letters of a country, before a postal code: "D-80331 München"
 _JOINT = re.compile(r"[.'`\u02bb\u02bf\u2018\u2019]")
 _WORD = re.compile(r"[^\W_]+")
 _SHORT = {"st": "saint", "sankt": "saint", "ft": "fort", "mt": "mount"}
@@ -65,11 +66,19 @@ def words(text: str) -> list[Word]:
             continue
         for listed, listing in enumerate(_LISTING.split(segment)):
             group += listed > 0
-            for joined in _HYPHEN.split(listing):
+            for joined in _pieces(listing):
                 piece += 1
                 for written in joined.split():
                     found += (Word(name, written, number, piece, group) for name in _names(written))
     return found[:_MOST_WORDS]
+
+
+def _pieces(listing: str) -> list[str]:
+    """What hyphens join, without a street after a town: "Chicago-525 West Monroe"."""
+    first, *more = _HYPHEN.split(listing)
+    if len(first) <= _LONGEST_PREFIX:
+        return [first, *more]
+    return [first, *(piece for piece in more if not _STREET.match(piece))]
 
 
 @lru_cache(maxsize=50_000)

@@ -101,6 +101,8 @@ SAME = [
     ("pembroke, ma", "MA - Pembroke"),
     ("pembroke, ma 02359", "MA - Pembroke"),
     ("Singapore, MI", "MI - Singapore"),
+    ("Chicago", "Chicago-525 West Monroe"),
+    ("Munich", "D-80331 München"),
     ("South Lake Union, Washington", "South Lake Union, WA"),
 ]
 
@@ -268,6 +270,8 @@ ELSEWHERE = [
     ("Silicon Valley", "San Francisco Bay Area"),
     ("columbus, in", "Columbus, OH"),
     ("paris tx", "Paris"),
+    ("Florida", "136 Madison Ave, FL 16, New York,NY 10016-6786"),
+    ("Louisiana", "Chicago-525 West Monroe"),
     ("Berlin", "Berlin, CT"),
     ("Berlin, CT", "Berlin, , Germany"),
     ("Moscow, VT", "Moscow"),
