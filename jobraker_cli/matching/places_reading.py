@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from jobraker_cli.matching.gazetteer import COUNTRY, REGION, Gazetteer, Sense
+from jobraker_cli.matching.gazetteer import COUNTRY, PART, REGION, Gazetteer, Sense
 from jobraker_cli.matching.lexicon import LEGAL_FORMS
 from jobraker_cli.matching.places_mentions import Mention, Reading, choose, find, is_city, related
 from jobraker_cli.matching.places_text import Word
@@ -144,7 +144,12 @@ def _outdone(one: _Named, named: Sequence[_Named], known: Gazetteer) -> bool:
         return len(others) > 1 and any(
             not other.reading.code and not other.city for other in others
         )
-    if not one.city or (one.whole and (one.supported or known.is_large(one.sense[0]))):
+    if not one.city:
+        stray = not (one.supported or one.whole) and known.kind(one.sense[0]) in (PART, REGION)
+        return stray and any(
+            other.supported and other.mention.group == one.mention.group for other in others
+        )
+    if one.whole and (one.supported or known.is_large(one.sense[0])):
         return False
     return any(other.city and (other.supported if one.whole else other.whole) for other in others)
 

@@ -272,6 +272,7 @@ ELSEWHERE = [
     ("paris tx", "Paris"),
     ("Florida", "136 Madison Ave, FL 16, New York,NY 10016-6786"),
     ("Louisiana", "Chicago-525 West Monroe"),
+    ("United States", "Hemaraj Eastern Seaboard Industrial Estate, RAYONG, Thailand"),
     ("Berlin", "Berlin, CT"),
     ("Berlin, CT", "Berlin, , Germany"),
     ("Moscow, VT", "Moscow"),
