@@ -242,10 +242,10 @@ def add_regions(world: World) -> None:
         if key not in world.numbers:
             world.area(key, "r", [world.numbers[country]])
         number = world.numbers[key]
+        spelt = ["state " + code] if country == "US" else []  # as jobraker spells "LA - Remote"
         forms = ["{}", "{} State", "State of {}"] if country == "US" else ["{}"]
-        for name in names:
-            for form in forms:
-                world.names.add(form.format(name), (number,), world.people[key])
+        for name in (*spelt, *(form.format(name) for name in names for form in forms)):
+            world.names.add(name, (number,), world.people[key])
         for abbreviation in short:
             world.names.add_code(abbreviation, number, free=country in world.regions["free_codes"])
         if line.startswith("*"):

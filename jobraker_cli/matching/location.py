@@ -64,6 +64,8 @@ _NO_PLACE = re.compile(
     r"|(?-i:\b(?:in|the|from)\b(?=\s+[^\W\d]))",  # but not "columbus, in"
     re.IGNORECASE,
 )
+# What is left of "LA - Remote" and "Remote, LA"; alone LA is a city.
+_STATE = re.compile(r"\s*(?:([A-Z]{2})\s+-|,\s*([A-Z]{2}))\s*")
 _ANY_PLACE = re.compile(r"\b(?:any|anywhere|everywhere|worldwide|global(?:ly)?)\b")
 _LONGEST = 300  # characters of a title or location that are read here; columns hold 200 and 100
 
@@ -114,7 +116,10 @@ def _columns(job: Job) -> Area:
     country = job.country.strip()
     if len(country) == 2:  # DE is Delaware, if nothing says that it is a country
         country = "" if country.upper() == "US" else f"country {country}"
-    return job_area(", ".join(filter(None, [job.city.strip(), job.state.strip(), country])))
+    city, state = job.city.strip(), job.state.strip()
+    if state and not (city or country):
+        state = f"state {state}"
+    return job_area(", ".join(filter(None, [city, state, country])))
 
 
 @lru_cache(maxsize=50_000)
@@ -146,7 +151,9 @@ def _marked(text: str, pattern: re.Pattern[str]) -> Iterator[tuple[str, bool]]:
 
 
 def _bare(part: str) -> str:
-    return _NO_PLACE.sub(" ", part)
+    bare = _NO_PLACE.sub(" ", part)
+    state = _STATE.fullmatch(bare)
+    return state.expand(r"state \1\2") if state else bare
 
 
 @lru_cache(maxsize=50_000)

@@ -307,6 +307,10 @@ REMOTE = [
     ("Texas", "Remote - US, Central time zone"),
     ("Brazil", "Remote - Pacific Time"),
     ("Portugal", "Remote - PT"),
+    ("New Orleans", "LA - Work from home"),
+    ("Louisiana", "Remote, LA"),
+    ("UK", "UK - Remote"),
+    ("Los Angeles", "LA (Remote)"),
     ("Portugal", "Remote - ES, PT"),
 ]
 
@@ -326,6 +330,7 @@ NOT_FROM_THERE = [
     ("Ethiopia", "Remote - US, ET"),
     ("Portugal", "Remote US (PT)"),
     ("Istanbul", "Remote - India (IST)"),
+    ("Los Angeles", "LA - Remote"),
 ]
 
 
