@@ -66,6 +66,12 @@ _NO_PLACE = re.compile(
 )
 # What is left of "LA - Remote" and "Remote, LA"; alone LA is a city.
 _STATE = re.compile(r"\s*(?:([A-Z]{2})\s+-|,\s*([A-Z]{2}))\s*")
+# The eastern states, where a border keeps "US, East" from being their name.
+_DIRECTION = re.compile(
+    r"\b(USA?|U\.S\.|United States)\s*[-,(]\s*((?:East|West)(?:ern)?|Central|South(?:ern)?)"
+    r"(?=\s*(?:$|[-,()]))",
+    re.IGNORECASE,
+)
 _ANY_PLACE = re.compile(r"\b(?:any|anywhere|everywhere|worldwide|global(?:ly)?)\b")
 _LONGEST = 300  # characters of a title or location that are read here; columns hold 200 and 100
 
@@ -151,7 +157,7 @@ def _marked(text: str, pattern: re.Pattern[str]) -> Iterator[tuple[str, bool]]:
 
 
 def _bare(part: str) -> str:
-    bare = _NO_PLACE.sub(" ", part)
+    bare = _DIRECTION.sub(r"US \2", _NO_PLACE.sub(" ", part))
     state = _STATE.fullmatch(bare)
     return state.expand(r"state \1\2") if state else bare
 

@@ -19,6 +19,10 @@ _TIMES = frozenset(
 )
 _TIMES_OR_PLACES = frozenset(["CT", "MT", "PT", "IST"])  # by the country beside them
 
+_DIRECTIONS = frozenset(
+    ["east", "west", "north", "south", "central", "eastern", "western", "northern", "southern"]
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -211,11 +215,15 @@ def _unknown(words: Sequence[Word], named: Sequence[_Named], known: Gazetteer) -
     segments = {word.segment for word in words} - {one.mention.segment for one in named}
     for segment in sorted(segments):
         inside = [word for word in words if word.segment == segment]
-        if all(_is_noise(word, known) or len(word.name) < 3 for word in inside):
+        if all(_is_no_name(word, known) for word in inside):
             continue
         name = _spelled([word for word in inside if not any(map(str.isdigit, word.name))])
         if len(name.split()) <= _LONGEST_TOWN:
             yield name
+
+
+def _is_no_name(word: Word, known: Gazetteer) -> bool:
+    return _is_noise(word, known) or len(word.name) < 3 or word.name in _DIRECTIONS
 
 
 def _spelled(words: Sequence[Word]) -> str:

@@ -306,6 +306,10 @@ REMOTE = [
     ("Pune", "Remote - India (IST)"),
     ("Texas", "Remote - US, Central time zone"),
     ("Brazil", "Remote - Pacific Time"),
+    ("Boston", "Remote - US, East"),
+    ("New York", "Remote, US (East)"),
+    ("California", "Remote - US - West"),
+    ("Munich", "Remote - Germany, South"),
     ("Portugal", "Remote - PT"),
     ("New Orleans", "LA - Work from home"),
     ("Louisiana", "Remote, LA"),
@@ -331,6 +335,7 @@ NOT_FROM_THERE = [
     ("Portugal", "Remote US (PT)"),
     ("Istanbul", "Remote - India (IST)"),
     ("Los Angeles", "LA - Remote"),
+    ("California", "Remote - US, East"),
 ]
 
 
