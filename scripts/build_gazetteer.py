@@ -219,6 +219,11 @@ def add_countries(world: World, countries: dict[str, Any]) -> None:
             world.names.add(name, (number,), 1e11)
         world.names.add_code(iso, number, free=True)
         world.names.add_code(row["iso3"], number, free=True)
+    for key in world.tables["listings"]:
+        names, _, listed = world.tables["world"][key].rpartition(" : ")
+        sense = (world.numbers[key], *(world.numbers[iso] for iso in listed.split()))
+        for name in _listed(names):
+            world.names.add(name, sense, 2e12)
     for territory, country in world.tables["territories"].items():
         world.areas[world.numbers[territory]][1].append(world.numbers[country])
 
@@ -340,6 +345,7 @@ def _script(text: str) -> str:
     return "?"
 
 
+_APOSTROPHE = re.compile("['`\u02bb\u02bf\u2018\u2019]")
 _USELESS = re.compile(
     r"\d|^.{1,3}$|\b(?:Lungsod|Kota|Bandar|Thanh|Thành|City of|Cathair|Comune|Ciutat|Gemeente|"
     r"Borough|Town of|County|Comitatus|Districte|Provinc|Kreis|Landkreis|Stad|Staden|Ville)\b"
@@ -371,6 +377,7 @@ def add_cities(world: World) -> None:
         if region is not None and (region,) in world.names.senses(city.name):
             weight += world.people[city.key]  # Puebla, rather than its state
         world.names.add(city.name, sense, weight)
+        world.names.add(_APOSTROPHE.sub(" ", city.name), sense, weight)  # O Fallon
         for name in city.others:
             if _is_useful(name, city) and spelled(name) not in taken:
                 world.names.add(name, sense, city.people / FURTHER)
@@ -405,6 +412,7 @@ def add_city_states(world: World) -> None:
             for city in world.cities
             if city.country == country and (not region or city.region == region)
         )
+        world.areas[area][1].append(city.number)
         for name, senses in named:
             if (city.number,) in senses or (area,) in senses:
                 meant = world.names.senses(name)

@@ -240,5 +240,8 @@ def _smallest(named: Sequence[_Named], known: Gazetteer) -> Iterator[int]:
             for place in other.sense
         }
         for place in one.sense:
-            if not any(place in known.closure(other) for other in inner - {place}):
+            if not any(
+                place in known.closure(other) and other not in known.closure(place)
+                for other in inner
+            ):
                 yield place

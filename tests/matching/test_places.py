@@ -101,6 +101,10 @@ SAME = [
     ("pembroke, ma", "MA - Pembroke"),
     ("pembroke, ma 02359", "MA - Pembroke"),
     ("Singapore, MI", "MI - Singapore"),
+    ("Washington, DC", "DC"),
+    ("Washington, DC", "AMER - United States - District of Columbia - Offsite/Home"),
+    ("Guatemala City", "Guatemala, , Guatemala"),
+    ("O'Fallon, MO", "MO - O Fallon"),
     ("Chicago", "Chicago-525 West Monroe"),
     ("Munich", "D-80331 München"),
     ("South Lake Union, Washington", "South Lake Union, WA"),
@@ -200,6 +204,8 @@ WITHIN = [
     ("New York Metro", "Nassau County, NY"),
     ("Yorkshire", "West Yorkshire"),
     ("Texas", "Harris County"),
+    ("Canada", "US & Canada"),
+    ("Ireland", "UK and Ireland"),
 ]
 
 ELSEWHERE = [
@@ -335,6 +341,7 @@ NOT_FROM_THERE = [
     ("Portugal", "Remote US (PT)"),
     ("Istanbul", "Remote - India (IST)"),
     ("Los Angeles", "LA - Remote"),
+    ("Mexico", "Remote - US & Canada"),
     ("California", "Remote - US, East"),
 ]
 
