@@ -40,11 +40,17 @@ METRO_FORMS = [
     "greater {} area",
     "{} area",
     "{} metro",
+    "metro {}",
     "{} metro area",
     "{} metropolitan area",
     "{} metropolitan region",
     "{} region",
 ]
+REGION_FORMS = {
+    "US": ["{} State", "State of {}"],
+    "BR": ["{} State", "State of {}", "Estado de {}"],
+    "MX": ["{} State", "State of {}", "Estado de {}"],
+}
 
 SCRIPTS = {
     "CYRILLIC": {"RU", "UA", "BY", "BG", "RS", "KZ", "KG", "MK", "ME", "BA", "MN"},
@@ -248,7 +254,7 @@ def add_regions(world: World) -> None:
             world.area(key, "r", [world.numbers[country]])
         number = world.numbers[key]
         spelt = ["state " + code] if country == "US" else []  # as jobraker spells "LA - Remote"
-        forms = ["{}", "{} State", "State of {}"] if country == "US" else ["{}"]
+        forms = ["{}", *REGION_FORMS.get(country, [])]
         for name in (*spelt, *(form.format(name) for name in names for form in forms)):
             world.names.add(name, (number,), world.people[key])
         for abbreviation in short:
@@ -368,14 +374,18 @@ def _is_useful(name: str, city: City) -> bool:
 
 
 def add_cities(world: World) -> None:
-    """Cities by name; a further name that is an area's is not the city's."""
+    """Cities by name, with the region of that name; an area's name is no further name of a city."""
     taken = {name for name, _ in world.names.items()}
+    seen: set[str] = set()
     for city in world.cities:
         sense = (city.number,)
         region = world.numbers.get(city.key)
         weight = float(city.people)
         if region is not None and (region,) in world.names.senses(city.name):
             weight += world.people[city.key]  # Puebla, rather than its state
+            if city.key in seen:  # Guanajuato and its state, which has a larger city
+                world.names.add(city.name, (city.number, region), weight + 1)
+        seen.add(city.key)
         world.names.add(city.name, sense, weight)
         world.names.add(_APOSTROPHE.sub(" ", city.name), sense, weight)  # O Fallon
         for name in city.others:

@@ -204,6 +204,10 @@ WITHIN = [
     ("New York Metro", "Nassau County, NY"),
     ("Yorkshire", "West Yorkshire"),
     ("Texas", "Harris County"),
+    ("Guanajuato", "León, Guanajuato, Mexico"),
+    ("Chihuahua", "Juárez, Chih., Mexico"),
+    ("Canton of Zug", "Steinhausen, ZG, Switzerland"),
+    ("São Paulo State", "Campinas, SP, Brazil"),
     ("Canada", "US & Canada"),
     ("Ireland", "UK and Ireland"),
 ]
@@ -341,6 +345,8 @@ NOT_FROM_THERE = [
     ("Portugal", "Remote US (PT)"),
     ("Istanbul", "Remote - India (IST)"),
     ("Los Angeles", "LA - Remote"),
+    ("Guanajuato, GTO", "León, Guanajuato, Mexico"),
+    ("São Paulo", "Campinas, SP, Brazil"),
     ("Mexico", "Remote - US & Canada"),
     ("California", "Remote - US, East"),
 ]
