@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from jobraker_cli.matching.gazetteer import COUNTRY, PART, REGION, Gazetteer, Sense
+from jobraker_cli.matching.gazetteer import COUNTRY, PART, REGION, WORLD, Gazetteer, Sense
 from jobraker_cli.matching.lexicon import LEGAL_FORMS
 from jobraker_cli.matching.places_mentions import Mention, Reading, choose, find, is_city, related
 from jobraker_cli.matching.places_text import Word
@@ -91,7 +91,7 @@ def _named(words: Sequence[Word], known: Gazetteer) -> Iterator[_Named]:
             ),
             city=is_city(chosen[at].sense, known),
             supported=bool(support),
-            located=any(known.kind(other.sense[0]) != COUNTRY for _, other in support),
+            located=any(known.kind(other.sense[0]) not in (COUNTRY, WORLD) for _, other in support),
         )
 
 

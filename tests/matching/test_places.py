@@ -345,6 +345,7 @@ NOT_FROM_THERE = [
     ("Portugal", "Remote US (PT)"),
     ("Istanbul", "Remote - India (IST)"),
     ("Los Angeles", "LA - Remote"),
+    ("Home, Washington", "AMER - United States - District of Columbia - Offsite/Home"),
     ("Guanajuato, GTO", "León, Guanajuato, Mexico"),
     ("São Paulo", "Campinas, SP, Brazil"),
     ("Mexico", "Remote - US & Canada"),
