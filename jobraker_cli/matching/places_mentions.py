@@ -109,9 +109,9 @@ def _codes(words: Sequence[Word], at: int, known: Gazetteer) -> Iterator[Reading
 
 
 def _is_floor(words: Sequence[Word], at: int) -> bool:
-    """Whether a number that is too short for a postal code follows: "FL 16"."""
-    after = words[at + 1 : at + 2]
-    return bool(after) and after[0].piece == words[at].piece and bool(_FLOOR.match(after[0].name))
+    """Whether only a number that is too short for a postal code follows: "FL 16"."""
+    after = [word.name for word in words[at + 1 : at + 3] if word.piece == words[at].piece]
+    return len(after) == 1 and bool(_FLOOR.match(after[0]))
 
 
 def related(one: Sense, other: Sense, known: Gazetteer) -> bool:

@@ -107,6 +107,7 @@ SAME = [
     ("Guatemala City", "Guatemala, , Guatemala"),
     ("O'Fallon, MO", "MO - O Fallon"),
     ("Chicago", "Chicago-525 West Monroe"),
+    ("Portland, ME", "Portland, ME 3 days a week"),
     ("Munich", "D-80331 München"),
     ("South Lake Union, Washington", "South Lake Union, WA"),
 ]
