@@ -72,12 +72,12 @@ def _longest(words: Sequence[Word], start: int, known: Gazetteer) -> Mention | N
 
 
 def _is_cut(words: Sequence[Word], start: int, end: int, known: Gazetteer) -> bool:
-    near = [*words[max(start - 1, 0) : start], *words[end : end + 1]]
-    return any(
-        word.piece == words[start].piece
-        and not (known.is_noise(word.name) or known.codes(word.written.upper()))
-        for word in near
-    )
+    for at in (start - 1, end):
+        if 0 <= at < len(words) and words[at].piece == words[start].piece:
+            word = words[at]
+            if not (known.is_noise(word.name) or known.codes(word.written.upper())):
+                return True
+    return False
 
 
 def _by_likelihood(names: list[Reading], codes: list[Reading], known: Gazetteer) -> list[Reading]:
@@ -92,7 +92,8 @@ def _codes(words: Sequence[Word], at: int, known: Gazetteer) -> Iterator[Reading
     """What a word means as an abbreviation: in capitals, at the end, or the whole of a segment."""
     word = words[at]
     written = word.written.replace(".", "")
-    if len(written) > _LONGEST_CODE or not written.isascii() or _is_floor(words, at):
+    meant = known.codes(written.upper()) if len(written) <= _LONGEST_CODE else ()
+    if not meant or not written.isascii() or _is_floor(words, at):
         return
     capitals = written.isupper()
     beside = [words[near] for near in (at - 1, at + 1) if 0 <= near < len(words)]
@@ -104,7 +105,7 @@ def _codes(words: Sequence[Word], at: int, known: Gazetteer) -> Iterator[Reading
     clear = len(words) == 1 or (
         edge if capitals else closing and written.islower() and beside[0].segment != word.segment
     )
-    for sense, free in known.codes(written.upper()):
+    for sense, free in meant:
         yield Reading(sense, code=True, free=free and clear)
 
 
@@ -175,9 +176,9 @@ def _gain(
         if not related(reading.sense, other.sense, known):
             continue
         there = mentions[at]
-        if _misleads(here, reading, there, other, known) or _misleads(
-            there, other, here, reading, known
-        ):
+        if other.code and _misleads(here, reading, there, other, known):
+            continue
+        if reading.code and _misleads(there, other, here, reading, known):
             continue
         near = 4.0 / (len(chosen) - at)
         if there.segment == here.segment or other.sense[0] > reading.sense[0]:
@@ -189,10 +190,9 @@ def _gain(
 def _misleads(
     here: Mention, reading: Reading, there: Mention, other: Reading, known: Gazetteer
 ) -> bool:
-    """Whether a small city's name, cut out of "South Lake Union", says which WA is meant."""
+    """Whether a small city's name, cut out of "South Lake Union", says what the code WA means."""
     return (
-        other.code
-        and here.cut
+        here.cut
         and other is not there.readings[0]
         and is_city(reading.sense, known)
         and not known.is_large(reading.sense[0])
