@@ -110,6 +110,7 @@ SAME = [
     ("Portland, ME", "Portland, ME 3 days a week"),
     ("Munich", "D-80331 München"),
     ("South Lake Union, Washington", "South Lake Union, WA"),
+    ("South Lake Union, WA", "WA - South Lake Union"),
 ]
 
 WITHIN = [
