@@ -40,11 +40,17 @@ METRO_FORMS = [
     "greater {} area",
     "{} area",
     "{} metro",
+    "metro {}",
     "{} metro area",
     "{} metropolitan area",
     "{} metropolitan region",
     "{} region",
 ]
+REGION_FORMS = {
+    "US": ["{} State", "State of {}"],
+    "BR": ["{} State", "State of {}", "Estado de {}"],
+    "MX": ["{} State", "State of {}", "Estado de {}"],
+}
 
 SCRIPTS = {
     "CYRILLIC": {"RU", "UA", "BY", "BG", "RS", "KZ", "KG", "MK", "ME", "BA", "MN"},
@@ -219,6 +225,11 @@ def add_countries(world: World, countries: dict[str, Any]) -> None:
             world.names.add(name, (number,), 1e11)
         world.names.add_code(iso, number, free=True)
         world.names.add_code(row["iso3"], number, free=True)
+    for key in world.tables["listings"]:
+        names, _, listed = world.tables["world"][key].rpartition(" : ")
+        sense = (world.numbers[key], *(world.numbers[iso] for iso in listed.split()))
+        for name in _listed(names):
+            world.names.add(name, sense, 2e12)
     for territory, country in world.tables["territories"].items():
         world.areas[world.numbers[territory]][1].append(world.numbers[country])
 
@@ -242,10 +253,10 @@ def add_regions(world: World) -> None:
         if key not in world.numbers:
             world.area(key, "r", [world.numbers[country]])
         number = world.numbers[key]
-        forms = ["{}", "{} State", "State of {}"] if country == "US" else ["{}"]
-        for name in names:
-            for form in forms:
-                world.names.add(form.format(name), (number,), world.people[key])
+        spelt = ["state " + code] if country == "US" else []  # as jobraker spells "LA - Remote"
+        forms = ["{}", *REGION_FORMS.get(country, [])]
+        for name in (*spelt, *(form.format(name) for name in names for form in forms)):
+            world.names.add(name, (number,), world.people[key])
         for abbreviation in short:
             world.names.add_code(abbreviation, number, free=country in world.regions["free_codes"])
         if line.startswith("*"):
@@ -340,6 +351,7 @@ def _script(text: str) -> str:
     return "?"
 
 
+_APOSTROPHE = re.compile("['`\u02bb\u02bf\u2018\u2019]")
 _USELESS = re.compile(
     r"\d|^.{1,3}$|\b(?:Lungsod|Kota|Bandar|Thanh|Thành|City of|Cathair|Comune|Ciutat|Gemeente|"
     r"Borough|Town of|County|Comitatus|Districte|Provinc|Kreis|Landkreis|Stad|Staden|Ville)\b"
@@ -362,15 +374,20 @@ def _is_useful(name: str, city: City) -> bool:
 
 
 def add_cities(world: World) -> None:
-    """Cities by name; a further name that is an area's is not the city's."""
+    """Cities by name, with the region of that name; an area's name is no further name of a city."""
     taken = {name for name, _ in world.names.items()}
+    seen: set[str] = set()
     for city in world.cities:
         sense = (city.number,)
         region = world.numbers.get(city.key)
         weight = float(city.people)
         if region is not None and (region,) in world.names.senses(city.name):
             weight += world.people[city.key]  # Puebla, rather than its state
+            if city.key in seen:  # Guanajuato and its state, which has a larger city
+                world.names.add(city.name, (city.number, region), weight + 1)
+        seen.add(city.key)
         world.names.add(city.name, sense, weight)
+        world.names.add(_APOSTROPHE.sub(" ", city.name), sense, weight)  # O Fallon
         for name in city.others:
             if _is_useful(name, city) and spelled(name) not in taken:
                 world.names.add(name, sense, city.people / FURTHER)
@@ -405,6 +422,7 @@ def add_city_states(world: World) -> None:
             for city in world.cities
             if city.country == country and (not region or city.region == region)
         )
+        world.areas[area][1].append(city.number)
         for name, senses in named:
             if (city.number,) in senses or (area,) in senses:
                 meant = world.names.senses(name)

@@ -72,11 +72,16 @@ class Gazetteer:
         return name in self._noise
 
     def closure(self, place: int) -> frozenset[int]:
-        """The place and all that contain it."""
+        """The place and all that contain it; a city and a state that is one contain each other."""
         found = self._closures.get(place)
         if found is None:
-            parents = map(self.closure, self._parents(place))
-            found = self._closures[place] = frozenset({place}).union(*parents)
+            around = {place}
+            unseen = [place]
+            while unseen:
+                more = set(self._parents(unseen.pop())) - around
+                around |= more
+                unseen += more
+            found = self._closures[place] = frozenset(around)
         return found
 
     def _parents(self, place: int) -> list[int]:

@@ -1,12 +1,12 @@
 """Where a job can be done and where an alert wants it done, remote work included."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from jobraker_cli.matching.places import Area, alert_area, job_area, word_runs
-from jobraker_cli.matching.places_text import parts
+from jobraker_cli.matching.places import Area, alert_area, is_wide, job_area, word_runs
+from jobraker_cli.matching.places_text import choices
 from jobraker_cli.matching.text import fold, tokens
 from jobraker_cli.model import Job
 
@@ -51,14 +51,25 @@ _HINTS = ("remot", "home", "wfh", "tele", "anywhere")
 
 # What stands beside a place without being one: "Remote-Friendly (Travel Required)".
 _NO_PLACE = re.compile(
-    r"\b(?:100\s?%\s?|fully[\s-]+)?remote(?:ly)?\b(?:[\s-]*(?:friendly|first)\b)?"
+    r"\b(?:100\s?%\s?|(?:fully|no[nt]?)[\s-]+)?remote(?:ly)?\b(?:[\s-]*(?:friendly|first)\b)?"
     r"|\b(?:work(?:ing)?[\s-]+(?:from|at)[\s-]+(?:home|anywhere)|home[\s-]?based)\b"
     r"|\b(?:anywhere|everywhere|worldwide|global(?:ly)?|wfh)\b"
     r"|\b(?:remot[oa]|teletrabajo|t[eé]l[eé]travail)\b"
     r"|\b(?:telecommut|telework)\w*|\b(?:hybrid|on-?site|off-?site|hq|n/a|virtual)\b"
     r"|\b(?:(?:select|all|\d+|multiple|various)\s+)?"
     r"(?:locations?|roles?|positions?|opportunit(?:y|ies))\b"
-    r"|\btravel[\s-]+required\b|\b(?:any|only|within|based)\b|(?-i:\b(?:in|the|from)\b)|\d+\s?%",
+    r"|\btravel[\s-]+required\b|\b(?:any|only|within|based)\b|\d+\s?%"
+    r"|\b(?:[ECMP][SD]?T|CES?T|GMT|UTC|IST|BST|(?<!US\s)Eastern|Central|Mountain|Pacific)[\s-]+"
+    r"(?:(?:standard|daylight)\s+)?(?:hours?|time(?:[\s-]?zones?)?|zones?)\b"
+    r"|(?-i:\b(?:in|the|from)\b(?=\s+[^\W\d]))",  # but not "columbus, in"
+    re.IGNORECASE,
+)
+# What is left of "LA - Remote" and "Remote, LA"; alone LA is a city.
+_STATE = re.compile(r"\s*(?:([A-Z]{2})\s+-|,\s*([A-Z]{2}))\s*")
+# The eastern states, where a border keeps "US, East" from being their name.
+_DIRECTION = re.compile(
+    r"\b(USA?|U\.S\.|United States)\s*[-,(]\s*((?:East|West)(?:ern)?|Central|South(?:ern)?)"
+    r"(?=\s*(?:$|[-,()]))",
     re.IGNORECASE,
 )
 _ANY_PLACE = re.compile(r"\b(?:any|anywhere|everywhere|worldwide|global(?:ly)?)\b")
@@ -111,7 +122,10 @@ def _columns(job: Job) -> Area:
     country = job.country.strip()
     if len(country) == 2:  # DE is Delaware, if nothing says that it is a country
         country = "" if country.upper() == "US" else f"country {country}"
-    return job_area(", ".join(filter(None, [job.city.strip(), job.state.strip(), country])))
+    city, state = job.city.strip(), job.state.strip()
+    if state and not (city or country):
+        state = f"state {state}"
+    return job_area(", ".join(filter(None, [city, state, country])))
 
 
 @lru_cache(maxsize=50_000)
@@ -119,8 +133,8 @@ def _places(location: str) -> Whereabouts:
     """The parts that say remote are the region if any does, else all of them are."""
     sites: list[str] = []
     remote: list[str] = []
-    for part in parts(location):
-        (remote if _SAYS_REMOTE.search(_plain(part)) else sites).append(part)
+    for part, is_remote in _marked(location, _SAYS_REMOTE):
+        (remote if is_remote else sites).append(part)
     site = job_area(";".join(map(_bare, sites)))
     # every word counts when an alert's text is looked for in it, also "Hybrid"
     searched = Area(site.own, site.within | word_runs(";".join(sites)))
@@ -131,20 +145,31 @@ def _places(location: str) -> Whereabouts:
     return Whereabouts(True, searched, job_area(";".join(regions)) if bounded else Area())
 
 
+def _marked(text: str, pattern: re.Pattern[str]) -> Iterator[tuple[str, bool]]:
+    """The parts of a text, and whether each is remote, as both are in "Remote - US or Canada"."""
+    for choice in choices(text):
+        remote = [bool(pattern.search(_plain(part))) for part in choice]
+        shared = any(
+            said and job_area(_bare(part)) for part, said in zip(choice, remote, strict=True)
+        )
+        for part, said in zip(choice, remote, strict=True):
+            yield part, said or (shared and is_wide(job_area(_bare(part))))
+
+
 def _bare(part: str) -> str:
-    return _NO_PLACE.sub(" ", part)
+    bare = _DIRECTION.sub(r"US \2", _NO_PLACE.sub(" ", part))
+    state = _STATE.fullmatch(bare)
+    return state.expand(r"state \1\2") if state else bare
 
 
 @lru_cache(maxsize=50_000)
 def wanted_spots(text: str) -> tuple[Spot, ...]:
     """The places an alert's text wants, any of which will do; () if anywhere will."""
     spots = []
-    for part in parts(text):
-        plain = _plain(part)
-        remote = bool(_ASKS_REMOTE.search(plain))
+    for part, remote in _marked(text, _ASKS_REMOTE):
         area = alert_area(_bare(part))
         if not area and not remote:
-            if _ANY_PLACE.search(plain):
+            if _ANY_PLACE.search(_plain(part)):
                 return ()
             area = alert_area(part)
         if area or remote:

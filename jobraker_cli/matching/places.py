@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from jobraker_cli.matching.gazetteer import COUNTRY, REGION, gazetteer
+from jobraker_cli.matching.gazetteer import CITY, COUNTRY, REGION, gazetteer
 from jobraker_cli.matching.places_reading import read
 from jobraker_cli.matching.places_text import parts, words
 
@@ -29,6 +29,15 @@ class Area:
 def is_known(area: Area) -> bool:
     """Whether the gazetteer knows one of the places; if not, their words are compared."""
     return any("@" in key for key in area.own)
+
+
+def is_wide(area: Area) -> bool:
+    """Whether the gazetteer knows the places, and they are more than cities."""
+    known = gazetteer()
+    if not area or not all(key.startswith("@") for key in area.own):
+        return False
+    kinds = {known.kind(int(key[1:])) for key in area.own}
+    return COUNTRY in kinds or CITY not in kinds
 
 
 @lru_cache(maxsize=50_000)

@@ -1,5 +1,6 @@
 """Which places the words of a location mention: names found, and one reading of all chosen."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -13,6 +14,7 @@ _MOST_READINGS = 12  # of one name; the likeliest, and those that fit their neig
 _LIKELIEST = 3
 _BEAM = 24  # readings of the text so far that are kept
 _LONGEST_CODE = 6
+_FLOOR = re.compile(r"\d{1,3}$")
 
 # What the next reading of a name is behind, where a neighbouring name that fits weighs 4.
 _LESS_LIKELY_NAME = 0.01
@@ -36,6 +38,7 @@ class Mention:
     segment: int
     group: int
     readings: tuple[Reading, ...]
+    cut: bool  # perhaps out of a longer name: a word beside it is not part of it
 
 
 def find(words: Sequence[Word], known: Gazetteer) -> list[Mention]:
@@ -62,8 +65,19 @@ def _longest(words: Sequence[Word], start: int, known: Gazetteer) -> Mention | N
             codes = list(_codes(words, start, known))
             readings = _by_likelihood(readings, codes, known) if codes else readings
         if readings:
-            return Mention(start, start + length, first.segment, first.group, tuple(readings))
+            end = start + length
+            cut = _is_cut(words, start, end, known)
+            return Mention(start, end, first.segment, first.group, tuple(readings), cut)
     return None
+
+
+def _is_cut(words: Sequence[Word], start: int, end: int, known: Gazetteer) -> bool:
+    for at in (start - 1, end):
+        if 0 <= at < len(words) and words[at].piece == words[start].piece:
+            word = words[at]
+            if not (known.is_noise(word.name) or known.codes(word.written.upper())):
+                return True
+    return False
 
 
 def _by_likelihood(names: list[Reading], codes: list[Reading], known: Gazetteer) -> list[Reading]:
@@ -75,22 +89,30 @@ def _by_likelihood(names: list[Reading], codes: list[Reading], known: Gazetteer)
 
 
 def _codes(words: Sequence[Word], at: int, known: Gazetteer) -> Iterator[Reading]:
-    """What a word means as an abbreviation, which is in capitals or the whole of a segment."""
+    """What a word means as an abbreviation: in capitals, at the end, or the whole of a segment."""
     word = words[at]
     written = word.written.replace(".", "")
-    if len(written) > _LONGEST_CODE or not written.isascii():
+    meant = known.codes(written.upper()) if len(written) <= _LONGEST_CODE else ()
+    if not meant or not written.isascii() or _is_floor(words, at):
         return
+    capitals = written.isupper()
     beside = [words[near] for near in (at - 1, at + 1) if 0 <= near < len(words)]
     alone = all(near.segment != word.segment for near in beside)
-    if not (alone or written.isupper()):
+    closing = at > 0 and all(after.name.isdigit() for after in words[at + 1 :])
+    if not (alone or capitals or closing):
         return
-    before, after = (
-        near.piece == word.piece for near in (words[at - 1], words[(at + 1) % len(words)])
+    edge = len(beside) < 2 or any(near.piece != word.piece for near in beside)
+    clear = len(words) == 1 or (
+        edge if capitals else closing and written.islower() and beside[0].segment != word.segment
     )
-    edge = at == 0 or not before or at + 1 == len(words) or not after
-    clear = len(words) == 1 or (edge and written.isupper())
-    for sense, free in known.codes(written.upper()):
+    for sense, free in meant:
         yield Reading(sense, code=True, free=free and clear)
+
+
+def _is_floor(words: Sequence[Word], at: int) -> bool:
+    """Whether only a number that is too short for a postal code follows: "FL 16"."""
+    after = [word.name for word in words[at + 1 : at + 3] if word.piece == words[at].piece]
+    return len(after) == 1 and bool(_FLOOR.match(after[0]))
 
 
 def related(one: Sense, other: Sense, known: Gazetteer) -> bool:
@@ -154,11 +176,27 @@ def _gain(
         if not related(reading.sense, other.sense, known):
             continue
         there = mentions[at]
+        if other.code and _misleads(here, reading, there, other, known):
+            continue
+        if reading.code and _misleads(there, other, here, reading, known):
+            continue
         near = 4.0 / (len(chosen) - at)
         if there.segment == here.segment or other.sense[0] > reading.sense[0]:
             near *= 1.1  # "Paris TX"; "Peoria, AZ" rather than "IL, Peoria"
         gain += near if there.group == here.group else near / 2
     return gain
+
+
+def _misleads(
+    here: Mention, reading: Reading, there: Mention, other: Reading, known: Gazetteer
+) -> bool:
+    """Whether a small city's name, cut out of "South Lake Union", says what the code WA means."""
+    return (
+        here.cut
+        and other is not there.readings[0]
+        and is_city(reading.sense, known)
+        and not known.is_large(reading.sense[0])
+    )
 
 
 def is_city(sense: Sense, known: Gazetteer) -> bool:

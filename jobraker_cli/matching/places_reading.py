@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from jobraker_cli.matching.gazetteer import COUNTRY, REGION, Gazetteer, Sense
+from jobraker_cli.matching.gazetteer import COUNTRY, PART, REGION, WORLD, Gazetteer, Sense
 from jobraker_cli.matching.lexicon import LEGAL_FORMS
 from jobraker_cli.matching.places_mentions import Mention, Reading, choose, find, is_city, related
 from jobraker_cli.matching.places_text import Word
@@ -13,6 +13,15 @@ _STREETS = frozenset(
     ["road", "rd", "street", "str", "strasse", "avenue", "ave", "boulevard", "blvd", "drive",
      "lane", "ln", "way", "parkway", "pkwy", "highway", "hwy", "plaza", "pike", "turnpike", "marg"]
 )  # fmt: skip
+
+_TIMES = frozenset(
+    ["EST", "EDT", "ET", "CST", "CDT", "MST", "MDT", "PST", "PDT", "CET", "CEST", "GMT", "UTC"]
+)
+_TIMES_OR_PLACES = frozenset(["CT", "MT", "PT", "IST"])  # by the country beside them
+
+_DIRECTIONS = frozenset(
+    ["east", "west", "north", "south", "central", "eastern", "western", "northern", "southern"]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +91,7 @@ def _named(words: Sequence[Word], known: Gazetteer) -> Iterator[_Named]:
             ),
             city=is_city(chosen[at].sense, known),
             supported=bool(support),
-            located=any(known.kind(other.sense[0]) != COUNTRY for _, other in support),
+            located=any(known.kind(other.sense[0]) not in (COUNTRY, WORLD) for _, other in support),
         )
 
 
@@ -98,6 +107,8 @@ def _is_noise(word: Word, known: Gazetteer) -> bool:
     return (
         known.is_noise(word.name)
         or word.name in LEGAL_FORMS
+        or word.written in _TIMES
+        or word.written in _TIMES_OR_PLACES
         or any(letter.isdigit() for letter in word.name)
     )
 
@@ -131,29 +142,61 @@ def _is_town(one: _Named, words: Sequence[Word], known: Gazetteer) -> bool:
 def _outdone(one: _Named, named: Sequence[_Named], known: Gazetteer) -> bool:
     """Whether the rest speaks against it: "Ikeja, LA, Nigeria" is not in Louisiana."""
     others = [other for other in named if other is not one]
+    if _is_time(one, others, known):
+        return True
     if one.reading.code and not one.supported:
         return len(others) > 1 and any(
             not other.reading.code and not other.city for other in others
         )
-    if not one.city or (one.whole and (one.supported or known.is_large(one.sense[0]))):
+    if not one.city:
+        stray = not (one.supported or one.whole) and known.kind(one.sense[0]) in (PART, REGION)
+        return stray and any(
+            other.supported and other.mention.group == one.mention.group for other in others
+        )
+    if one.whole and (one.supported or known.is_large(one.sense[0])):
         return False
     return any(other.city and (other.supported if one.whole else other.whole) for other in others)
 
 
+def _is_time(one: _Named, others: Sequence[_Named], known: Gazetteer) -> bool:
+    """Whether it is a time zone: EST if nothing says Estonia, PT in "US (PT)"."""
+    written = one.words[0].written
+    if one.supported:
+        return False
+    return written in _TIMES or (
+        written in _TIMES_OR_PLACES
+        and any(
+            known.kind(other.sense[0]) == COUNTRY and not other.reading.code for other in others
+        )
+    )
+
+
 def _is_elsewhere(one: _Named, named: Sequence[_Named], known: Gazetteer) -> bool:
     """Whether what stands beside it says that it is a namesake which the gazetteer lacks."""
-    if one.supported or one.reading.code or len(one.sense) > 1:
+    if one.supported or one.reading.code:
         return False
     at = named.index(one)
     for other in (*named[at + 1 : at + 2], *named[max(at - 1, 0) : at]):
         if other.mention.group != one.mention.group or not _locates(other, known):
             continue
         within_state = all(known.kind(place) == REGION for place in other.sense)
+        if len(one.sense) > 1 and not (within_state and _contradicts(other, one, known)):
+            continue
         if one.city:
             return within_state or not known.is_very_large(one.sense[0])
         # "NY - Malta" is not the country
         return within_state and other.reading.code and known.kind(one.sense[0]) == COUNTRY
     return False
+
+
+def _contradicts(one: _Named, other: _Named, known: Gazetteer) -> bool:
+    """Whether the two have no country in common: "Berlin, CT"."""
+    around = {place for inner in one.sense for place in known.closure(inner)}
+    return not any(
+        known.kind(place) == COUNTRY and place in around
+        for inner in other.sense
+        for place in known.closure(inner)
+    )
 
 
 def _locates(one: _Named, known: Gazetteer) -> bool:
@@ -172,11 +215,15 @@ def _unknown(words: Sequence[Word], named: Sequence[_Named], known: Gazetteer) -
     segments = {word.segment for word in words} - {one.mention.segment for one in named}
     for segment in sorted(segments):
         inside = [word for word in words if word.segment == segment]
-        if all(_is_noise(word, known) or len(word.name) < 3 for word in inside):
+        if all(_is_no_name(word, known) for word in inside):
             continue
         name = _spelled([word for word in inside if not any(map(str.isdigit, word.name))])
         if len(name.split()) <= _LONGEST_TOWN:
             yield name
+
+
+def _is_no_name(word: Word, known: Gazetteer) -> bool:
+    return _is_noise(word, known) or len(word.name) < 3 or word.name in _DIRECTIONS
 
 
 def _spelled(words: Sequence[Word]) -> str:
@@ -193,5 +240,8 @@ def _smallest(named: Sequence[_Named], known: Gazetteer) -> Iterator[int]:
             for place in other.sense
         }
         for place in one.sense:
-            if not any(place in known.closure(other) for other in inner - {place}):
+            if not any(
+                place in known.closure(other) and other not in known.closure(place)
+                for other in inner
+            ):
                 yield place

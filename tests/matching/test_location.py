@@ -139,6 +139,7 @@ def test_the_columns_name_the_place_only_if_the_text_does_not() -> None:
     assert fits("Germany", job(country="DE"))
     assert fits("Germany", job("2 Locations", state="BY", country="DE"))
     assert fits("California", job(state="CA"))
+    assert fits("Louisiana", job(state="LA"))
     assert not fits("Delaware", job(country="DE"))
     assert not fits("United States", job())
 
