@@ -40,6 +40,16 @@ def test_a_backtest_reads_the_past_and_writes_nothing(board: Board, jobraker: Co
     assert "There is no alert" in jobraker("alerts", "backtest", ada, check=66).stderr
 
 
+def test_a_suggested_query_finds_what_the_suggestion_says(board: Board, jobraker: Command) -> None:
+    board.insert_jobs(20, title="Welder, Buses")
+    board.insert_jobs(30, title="Welder")
+    board.insert_jobs(4, title="Welder", skills_required=["bus"])
+    asked = ("alerts", "backtest", "--json", "--query")
+    (one,) = jobraker(*asked, "welder").json["suggestions"]
+    assert one["change"] == "the keyword (welder) AND buses"
+    assert jobraker(*asked, "(welder) AND buses").json["matches"] == one["matches"] == 24
+
+
 def test_health_names_every_alert_with_a_problem_and_no_other(
     board: Board, jobraker: Command
 ) -> None:
