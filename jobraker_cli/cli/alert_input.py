@@ -51,6 +51,17 @@ def alert_in(file: Path) -> "Alert":
     return _from_json(file, alert_from_json)
 
 
+def alert_and_keywords_in(file: Path) -> tuple["Alert", object]:
+    """The alert that a JSON file holds, and its keywords as they stand there; none if null."""
+    from jobraker_cli.matching.rows import alert_from_json
+
+    def read(value: Mapping[str, object]) -> tuple["Alert", object]:
+        keywords = value.get("keywords")
+        return alert_from_json(value), () if keywords is None else keywords
+
+    return _from_json(file, read)
+
+
 def job_in(file: Path) -> "Job":
     """The job that a JSON file holds."""
     from jobraker_cli.matching.rows import job_from_json

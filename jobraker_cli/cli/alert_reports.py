@@ -1,13 +1,13 @@
 """`jobraker alerts backtest` and `jobraker alerts health`: alerts on the board's past."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
 from jobraker_cli.cli import session
-from jobraker_cli.cli.alert_input import FILE, alert_in, subscription
+from jobraker_cli.cli.alert_input import FILE, alert_and_keywords_in, subscription
 from jobraker_cli.cli.options import MOST, Command
 from jobraker_cli.cli.output import show_record, show_rows
 from jobraker_cli.errors import UsageError
@@ -15,6 +15,7 @@ from jobraker_cli.errors import UsageError
 if TYPE_CHECKING:
     from jobraker_cli.matching.backtest import Effect
     from jobraker_cli.matching.backtest import Report as BacktestReport
+    from jobraker_cli.matching.faults import Fault
     from jobraker_cli.model import Alert
     from jobraker_cli.tasks.alert_health import Finding
 
@@ -39,31 +40,44 @@ def backtest(alert_id: str | None, query: str | None, alert_file: Path | None, d
     """Try an alert on the board's past: how many jobs a week, and what would change that."""
     if sum(one is not None for one in (alert_id, query, alert_file)) != 1:
         raise UsageError("Give one alert: by id, with --query, or with --alert FILE")
+    from jobraker_cli.matching.faults import faults
     from jobraker_cli.tasks.backtest import backtest as look_back
 
     app = session.app(readonly=True)
-    alert = _alert(alert_id, query, alert_file)
-    record = _report_row(alert, look_back(app, alert, days))
+    alert, keywords = _tried(alert_id, query, alert_file)
+    record = _report_row(alert, faults(alert, keywords), look_back(app, alert, days))
     show_record(record, _reported(record))
 
 
-def _alert(alert_id: str | None, query: str | None, file: Path | None) -> "Alert":
+class _Tried(NamedTuple):
+    """An alert, and its keywords as they were given."""
+
+    alert: "Alert"
+    keywords: object
+
+
+def _tried(alert_id: str | None, query: str | None, file: Path | None) -> _Tried:
+    from jobraker_cli.matching.rows import keywords_of
     from jobraker_cli.model import Alert
     from jobraker_cli.tasks.runner import require_baseline
 
     if query is not None:
-        return Alert(id="", user_id="", name=query, keywords=(query,))
+        return _Tried(Alert(id="", user_id="", name=query, keywords=keywords_of(query)), query)
     if file is not None:
-        return alert_in(file)
+        return _Tried(*alert_and_keywords_in(file))
     app = session.app(readonly=True)
     require_baseline(app)
-    return subscription(app, str(alert_id)).alert
+    alert = subscription(app, str(alert_id)).alert
+    return _Tried(alert, alert.keywords)
 
 
-def _report_row(alert: "Alert", report: "BacktestReport") -> dict[str, Any]:
+def _report_row(
+    alert: "Alert", found: Iterable["Fault"], report: "BacktestReport"
+) -> dict[str, Any]:
     return {
         "alert": alert.id or None,
         "name": alert.name,
+        "faults": [{"problem": one.problem, "detail": one.detail} for one in found],
         "days": report.days,
         "jobs": report.jobs,
         "matches": report.matches,
@@ -99,6 +113,9 @@ def _reported(record: Mapping[str, Any]) -> Iterator[str]:
         f"{_jobs(record['per_week'])} a week: {record['matches']:,} of {record['jobs']:,} jobs in "
         f"{record['days']:g} days match, {record['vacancies']:,} different ones."
     )
+    if record["faults"]:
+        yield from ("", "What is wrong with it:")
+        yield from (f"  {one['detail']}" for one in record["faults"])
     if record["weeks"]:
         widest = max(one["matches"] for one in record["weeks"])
         yield ""

@@ -1,6 +1,9 @@
 """`alerts backtest` and `alerts health` on a board, on both databases."""
 
+import json
 from datetime import UTC, datetime, timedelta
+
+import pytest
 
 from tests.support.board import Board
 from tests.support.command import Command
@@ -48,6 +51,48 @@ def test_a_suggested_query_finds_what_the_suggestion_says(board: Board, jobraker
     (one,) = jobraker(*asked, "welder").json["suggestions"]
     assert one["change"] == "the keyword (welder) AND buses"
     assert jobraker(*asked, "(welder) AND buses").json["matches"] == one["matches"] == 24
+
+
+@pytest.mark.parametrize(
+    ("query", "problem", "detail", "matches"),
+    [
+        ("", "everything", "it has no condition, so every job matches", 2),
+        (" \t", "everything", "it has no condition, so every job matches", 2),
+        ("!!!", "broken_keywords", 'no word in "!!!"; it finds nothing', 0),
+        ("nurse AND (", "broken_keywords",
+         '"nurse AND (" makes no sense as a query; it is read as its plain words', 1),
+        ("nurse", None, None, 1),
+    ],
+)  # fmt: skip
+def test_a_backtest_says_what_is_wrong_with_a_query(
+    board: Board, jobraker: Command, query: str, problem: str, detail: str, matches: int
+) -> None:
+    board.add_job(title="Nurse")
+    board.add_job(title="Cook")
+    found = jobraker("alerts", "backtest", "--query", query, "--json").json
+    expected = [{"problem": problem, "detail": detail}] if problem else []
+    assert (found["faults"], found["matches"]) == (expected, matches)
+    words = jobraker("alerts", "backtest", "--query", query).stdout
+    assert (f"What is wrong with it:\n  {detail}\n" in words) == bool(problem)
+    assert ("What is wrong" in words) == bool(problem)
+
+
+def test_a_backtest_says_what_is_wrong_with_an_alert(board: Board, jobraker: Command) -> None:
+    alert = {"location": "Qwertyville", "min_salary": 9, "max_salary": 5}
+    (jobraker.cwd / "alert.json").write_text(json.dumps({"keywords": 7, **alert}))
+    (jobraker.cwd / "null.json").write_text(json.dumps({"keywords": None, **alert}))
+    stored = board.add_alert(board.add_user(), **alert)
+    jobraker("init")
+
+    def problems(*which: str) -> list[str]:
+        found = jobraker("alerts", "backtest", *which, "--json").json["faults"]
+        return [one["problem"] for one in found]
+
+    assert problems(stored) == ["cannot_match", "unknown_place"]
+    assert problems("--alert", "null.json") == ["cannot_match", "unknown_place"]
+    assert problems("--alert", "alert.json") == [
+        "broken_keywords", "cannot_match", "unknown_place"
+    ]  # fmt: skip
 
 
 def test_health_names_every_alert_with_a_problem_and_no_other(
