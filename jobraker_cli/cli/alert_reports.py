@@ -116,12 +116,11 @@ def _reported(record: Mapping[str, Any]) -> Iterator[str]:
     if record["faults"]:
         yield from ("", "What is wrong with it:")
         yield from (f"  {one['detail']}" for one in record["faults"])
-    if record["weeks"]:
-        widest = max(one["matches"] for one in record["weeks"])
-        yield ""
-        for one in record["weeks"]:
-            bar = "#" * -(-one["matches"] * 40 // widest)
-            yield f"  {one['week']}  {one['matches']:>7,}  {bar}"
+    widest = max(one["matches"] for one in record["weeks"]) or 1
+    yield ""
+    for one in record["weeks"]:
+        bar = "#" * -(-one["matches"] * 40 // widest)
+        yield f"  {one['week']}  {one['matches']:>7,}  {bar}".rstrip()
     for title, effects in (
         ("What each condition costs:", record["clauses"]),
         ("What would change it:", record["suggestions"]),

@@ -118,8 +118,8 @@ class Backtest:
         self._vacancies.add(job.fingerprint)
         self._traits.note(job)
 
-    def report(self, days: float) -> Report:
-        """What came out, for jobs made in so many days."""
+    def report(self, days: float, weeks: Iterable[str] = ()) -> Report:
+        """What came out, for jobs made in so many days; of these weeks each is named."""
         changes = [self._effect(name, days) for name in self._changes]
         return Report(
             days=round(days, 1),
@@ -127,7 +127,7 @@ class Backtest:
             matches=self._matches,
             vacancies=len(self._vacancies),
             per_week=_rate(self._matches, days),
-            weeks=tuple(sorted(self._weeks.items())),
+            weeks=tuple(sorted((dict.fromkeys(weeks, 0) | self._weeks).items())),
             samples=tuple(self._shown()),
             clauses=tuple(self._effect(name, days) for name in self._clauses),
             suggestions=(*filter(_tells, changes), *self._narrowed(days)),

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from math import ceil
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
@@ -33,7 +35,13 @@ def backtest(app: App, alert: Alert, days: int) -> BacktestReport:
         if not app.stop.is_set() and made.wants_more(covered):
             for block in _blocks(app, connection, alert, now - timedelta(days=days)):
                 made.feed_again(block)
-    return made.report(covered)
+    return made.report(covered, _weeks(now, covered, zone))
+
+
+def _weeks(now: datetime, days: float, zone: ZoneInfo) -> Iterator[str]:
+    """The calendar weeks that so many days up to now lie in; named again for each day."""
+    for number in range(ceil(days) + 1):
+        yield period_label("weekly", now - timedelta(days=min(number, days)), zone)
 
 
 def _blocks(

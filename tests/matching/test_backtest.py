@@ -51,6 +51,13 @@ def test_matches_are_counted_by_week_over_all_blocks_and_vacancies_once() -> Non
     assert report.samples[0].reasons == ("title: nurse",)
 
 
+def test_a_week_without_matches_is_named() -> None:
+    made = Backtest(alert(keywords=("nurse",)), RULES, lambda moment: f"{moment:%G-W%V}")
+    made.feed([prepare(job(0, "Nurse"), RULES)])
+    weeks = made.report(21, ["2026-W47", "2026-W47", "2026-W46", "2026-W45"]).weeks
+    assert weeks == (("2026-W45", 0), ("2026-W46", 0), ("2026-W47", 1))
+
+
 def test_a_board_without_jobs_is_no_error() -> None:
     report = report_of(alert(keywords=("nurse", "cook"), location="Bonn"))
     assert (report.jobs, report.matches, report.per_week) == (0, 0, 0)

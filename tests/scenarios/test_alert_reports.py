@@ -53,6 +53,26 @@ def test_a_suggested_query_finds_what_the_suggestion_says(board: Board, jobraker
     assert jobraker(*asked, "(welder) AND buses").json["matches"] == one["matches"] == 24
 
 
+def test_a_backtest_names_every_week_of_its_period(board: Board, jobraker: Command) -> None:
+    board.add_job(title="Nurse", created_at=NOW - timedelta(days=40))
+    board.add_job(title="Nurse", created_at=NOW)
+
+    def weeks_of(query: str, days: int) -> list[tuple[str, int]]:
+        asked = ("alerts", "backtest", "--query", query, "--days", str(days))
+        weeks = jobraker(*asked, "--json").json["weeks"]
+        words = jobraker(*asked).stdout
+        assert all(f"  {one['week']}  {one['matches']:>7}" in words for one in weeks)
+        return [(one["week"], one["matches"]) for one in weeks]
+
+    def week(days_ago: int) -> str:
+        return f"{NOW - timedelta(days=days_ago):%G-W%V}"
+
+    period = {week(number): 0 for number in range(40, -1, -1)}
+    assert weeks_of("nurse", 90) == list((period | {week(0): 1, week(40): 1}).items())
+    assert weeks_of("cook", 90) == list(period.items())
+    assert weeks_of("nurse", 1) == list(({week(1): 0} | {week(0): 1}).items())
+
+
 @pytest.mark.parametrize(
     ("query", "problem", "detail", "matches"),
     [
