@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from jobraker_cli.tasks.alert_health import Finding
 
 _DAYS = click.IntRange(min=1, max=3650)
+PROBLEMS = (
+    "silent", "flood", "everything", "broken_keywords", "cannot_match", "unknown_place",
+)  # fmt: skip
 FINDINGS = ("alert", "user", "name", "problem", "detail", "per_week")
 
 
@@ -158,7 +161,7 @@ def _jobs(per_week: float) -> str:
     "--flood", type=click.IntRange(min=1, max=MOST), default=100, show_default=True,
     help="More jobs a week than this are a flood.",
 )  # fmt: skip
-@click.option("--problem", help="Only alerts with this problem, for example silent.")
+@click.option("--problem", type=click.Choice(PROBLEMS), help="Only alerts with this problem.")
 def health(days: int, flood: int, problem: str | None) -> None:
     """Find the alerts that match nothing, flood, or cannot be what was meant."""
     from jobraker_cli.tasks.alert_health import survey_alerts
@@ -178,7 +181,8 @@ def health(days: int, flood: int, problem: str | None) -> None:
         }
         show_record(record, ())
         return
-    show_rows(rows, FINDINGS, empty=f"All {found.alerts:,} alerts are well.")
+    well = f"No alert has the problem {problem}." if problem else "All {:,} alerts are well."
+    show_rows(rows, FINDINGS, empty=well.format(found.alerts))
 
 
 def _finding_row(one: "Finding") -> dict[str, Any]:

@@ -150,6 +150,11 @@ def test_health_names_every_alert_with_a_problem_and_no_other(
     table = jobraker("alerts", "health", "--problem", "everything").stdout
     assert "ada@example.org" in table
     assert table.count("\n") == 2
+    assert jobraker("alerts", "health", "--flood", "90", "--problem", "flood").stderr == (
+        "No alert has the problem flood.\n"
+    )
+    refused = jobraker("alerts", "health", "--problem", "bogus", check=2).stderr
+    assert "'bogus' is not one of 'silent', 'flood', 'everything', " in refused
     assert board.dump() == before
     board.execute("DELETE FROM job_alerts")
     assert jobraker("alerts", "health").stderr == "All 0 alerts are well.\n"
