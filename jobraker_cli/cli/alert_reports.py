@@ -1,6 +1,8 @@
 """`jobraker alerts backtest` and `jobraker alerts health`: alerts on the board's past."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -11,6 +13,7 @@ from jobraker_cli.cli.alert_input import FILE, alert_and_keywords_in, subscripti
 from jobraker_cli.cli.options import MOST, Command
 from jobraker_cli.cli.output import show_record, show_rows
 from jobraker_cli.errors import UsageError
+from jobraker_cli.mail.clean import terminal_line
 
 if TYPE_CHECKING:
     from jobraker_cli.matching.backtest import Effect
@@ -181,8 +184,35 @@ def health(days: int, flood: int, problem: str | None) -> None:
         }
         show_record(record, ())
         return
+    if rows and session.output_format() == "table" and session.on_terminal():
+        _show_findings(rows)
+        return
     well = f"No alert has the problem {problem}." if problem else "All {:,} alerts are well."
     show_rows(rows, FINDINGS, empty=well.format(found.alerts))
+
+
+def _show_findings(rows: Sequence[Mapping[str, Any]]) -> None:
+    """Print each alert with its problems under it, in lines that a terminal need not break."""
+    from shutil import get_terminal_size
+    from textwrap import TextWrapper
+
+    wrapper = TextWrapper(
+        get_terminal_size().columns,
+        subsequent_indent="    ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    for line in _finding_words(rows):
+        click.echo(wrapper.fill(terminal_line(line)))
+
+
+def _finding_words(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    for _, group in groupby(rows, key=itemgetter("alert")):
+        findings = list(group)
+        one = findings[0]
+        who = "  ".join(filter(None, (one["alert"], one["user"], one["name"])))
+        yield f"{who}: {_jobs(one['per_week'])} a week"
+        yield from (f"  {found['problem']}: {found['detail']}" for found in findings)
 
 
 def _finding_row(one: "Finding") -> dict[str, Any]:

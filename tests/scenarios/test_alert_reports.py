@@ -1,6 +1,10 @@
 """`alerts backtest` and `alerts health` on a board, on both databases."""
 
 import json
+import os
+import pty
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -158,3 +162,41 @@ def test_health_names_every_alert_with_a_problem_and_no_other(
     assert board.dump() == before
     board.execute("DELETE FROM job_alerts")
     assert jobraker("alerts", "health").stderr == "All 0 alerts are well.\n"
+
+
+def on_a_terminal(jobraker: Command, *arguments: str) -> list[str]:
+    """The lines that a command prints on a terminal of 80 columns."""
+    main, follower = pty.openpty()
+    with subprocess.Popen(
+        [sys.executable, "-m", "jobraker_cli", *arguments],
+        stdout=follower,
+        env=jobraker.environment({"TERM": "xterm", "COLUMNS": "80"}),
+        cwd=jobraker.cwd,
+    ):
+        os.close(follower)
+        printed = b""
+        try:
+            while chunk := os.read(main, 65_536):
+                printed += chunk
+        except OSError:  # the other end was closed
+            pass
+    os.close(main)
+    return printed.decode().splitlines()
+
+
+def test_health_breaks_no_word_on_a_terminal(sqlite_board: Board, jobraker: Command) -> None:
+    ada = sqlite_board.add_user(email="ada.lovelace@mathematics.example.org")
+    alert = sqlite_board.add_alert(
+        ada, name="Bad\x1b[2J\none", keywords=["cook"], min_salary=9, max_salary=1, job_type="gig"
+    )
+    other = sqlite_board.add_alert(ada, name="", keywords=["cook"], location="Qwertyville")
+    sqlite_board.add_job(title="Cook")
+    jobraker("init")
+    lines = on_a_terminal(jobraker, "alerts", "health")
+    assert all(len(line) <= 80 and line == line.rstrip() for line in lines)
+    said = " ".join(" ".join(lines).split())
+    assert f"{alert} ada.lovelace@mathematics.example.org Bad[2J one: 0 jobs a week" in said
+    assert "cannot_match: no job has the job type gig; known: full_time, part_time, " in said
+    assert f"{other} ada.lovelace@mathematics.example.org: 0 jobs a week unknown_place: " in said
+    assert said.count(alert) == 1
+    assert [line[:16] for line in lines].count("  cannot_match: ") == 2
