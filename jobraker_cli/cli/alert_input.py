@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from jobraker_cli.tasks.app import App
 
 T = TypeVar("T")
-FILE = click.Path(exists=False, dir_okay=False, path_type=Path)
+FILE = click.Path(path_type=Path)  # directories too: text_of says what is wrong with them
+FILE.name = "file"  # in the help
 
 
 def subscription(app: "App", alert_id: str) -> "Subscription":

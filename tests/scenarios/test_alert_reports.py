@@ -101,6 +101,21 @@ def test_a_backtest_says_what_is_wrong_with_a_query(
     assert ("What is wrong" in words) == bool(problem)
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("backtest", "--alert", "."),
+        ("explain", "--alert", ".", "--job", "."),
+        ("check", "."),
+    ],
+)  # fmt: skip
+def test_a_directory_is_refused_in_one_sentence(
+    jobraker: Command, arguments: tuple[str, ...]
+) -> None:
+    refused = jobraker("alerts", *arguments, check=66)
+    assert refused.stderr == "jobraker: . cannot be read: Is a directory\n"
+
+
 def test_a_backtest_says_what_is_wrong_with_an_alert(board: Board, jobraker: Command) -> None:
     alert = {"location": "Qwertyville", "min_salary": 9, "max_salary": 5}
     (jobraker.cwd / "alert.json").write_text(json.dumps({"keywords": 7, **alert}))
