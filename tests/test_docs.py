@@ -24,6 +24,7 @@ import click
 import pytest
 
 from jobraker_cli import __version__, errors
+from jobraker_cli.cli.alert_reports import PROBLEMS
 from jobraker_cli.cli.outbox_acts import STATES
 from jobraker_cli.cli.root import root
 from jobraker_cli.mail import tokens
@@ -517,6 +518,11 @@ def test_the_table_of_json_keys_is_what_commands_print(on_demo: Command) -> None
 
 
 # Links, names of files, other tables
+
+
+def test_the_table_of_problems_names_all_that_can_be_asked_for() -> None:
+    rows = table(DOCS / "matching.md", "problem", "means")
+    assert [row[0].strip("`") for row in rows] == list(PROBLEMS)
 
 
 def slug(heading: str) -> str:

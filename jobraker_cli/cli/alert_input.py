@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from jobraker_cli.tasks.app import App
 
 T = TypeVar("T")
-FILE = click.Path(exists=False, dir_okay=False, path_type=Path)
+FILE = click.Path(path_type=Path)  # directories too: text_of says what is wrong with them
+FILE.name = "file"  # in the help
 
 
 def subscription(app: "App", alert_id: str) -> "Subscription":
@@ -49,6 +50,17 @@ def alert_in(file: Path) -> "Alert":
     from jobraker_cli.matching.rows import alert_from_json
 
     return _from_json(file, alert_from_json)
+
+
+def alert_and_keywords_in(file: Path) -> tuple["Alert", object]:
+    """The alert that a JSON file holds, and its keywords as they stand there; none if null."""
+    from jobraker_cli.matching.rows import alert_from_json
+
+    def read(value: Mapping[str, object]) -> tuple["Alert", object]:
+        keywords = value.get("keywords")
+        return alert_from_json(value), () if keywords is None else keywords
+
+    return _from_json(file, read)
 
 
 def job_in(file: Path) -> "Job":

@@ -1,24 +1,31 @@
 """`jobraker alerts backtest` and `jobraker alerts health`: alerts on the board's past."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
 from jobraker_cli.cli import session
-from jobraker_cli.cli.alert_input import FILE, alert_in, subscription
+from jobraker_cli.cli.alert_input import FILE, alert_and_keywords_in, subscription
 from jobraker_cli.cli.options import MOST, Command
 from jobraker_cli.cli.output import show_record, show_rows
 from jobraker_cli.errors import UsageError
+from jobraker_cli.mail.clean import terminal_line
 
 if TYPE_CHECKING:
     from jobraker_cli.matching.backtest import Effect
     from jobraker_cli.matching.backtest import Report as BacktestReport
+    from jobraker_cli.matching.faults import Fault
     from jobraker_cli.model import Alert
     from jobraker_cli.tasks.alert_health import Finding
 
 _DAYS = click.IntRange(min=1, max=3650)
+PROBLEMS = (
+    "silent", "flood", "everything", "broken_keywords", "cannot_match", "unknown_place",
+)  # fmt: skip
 FINDINGS = ("alert", "user", "name", "problem", "detail", "per_week")
 
 
@@ -39,31 +46,44 @@ def backtest(alert_id: str | None, query: str | None, alert_file: Path | None, d
     """Try an alert on the board's past: how many jobs a week, and what would change that."""
     if sum(one is not None for one in (alert_id, query, alert_file)) != 1:
         raise UsageError("Give one alert: by id, with --query, or with --alert FILE")
+    from jobraker_cli.matching.faults import faults
     from jobraker_cli.tasks.backtest import backtest as look_back
 
     app = session.app(readonly=True)
-    alert = _alert(alert_id, query, alert_file)
-    record = _report_row(alert, look_back(app, alert, days))
+    alert, keywords = _tried(alert_id, query, alert_file)
+    record = _report_row(alert, faults(alert, keywords), look_back(app, alert, days))
     show_record(record, _reported(record))
 
 
-def _alert(alert_id: str | None, query: str | None, file: Path | None) -> "Alert":
+class _Tried(NamedTuple):
+    """An alert, and its keywords as they were given."""
+
+    alert: "Alert"
+    keywords: object
+
+
+def _tried(alert_id: str | None, query: str | None, file: Path | None) -> _Tried:
+    from jobraker_cli.matching.rows import keywords_of
     from jobraker_cli.model import Alert
     from jobraker_cli.tasks.runner import require_baseline
 
     if query is not None:
-        return Alert(id="", user_id="", name=query, keywords=(query,))
+        return _Tried(Alert(id="", user_id="", name=query, keywords=keywords_of(query)), query)
     if file is not None:
-        return alert_in(file)
+        return _Tried(*alert_and_keywords_in(file))
     app = session.app(readonly=True)
     require_baseline(app)
-    return subscription(app, str(alert_id)).alert
+    alert = subscription(app, str(alert_id)).alert
+    return _Tried(alert, alert.keywords)
 
 
-def _report_row(alert: "Alert", report: "BacktestReport") -> dict[str, Any]:
+def _report_row(
+    alert: "Alert", found: Iterable["Fault"], report: "BacktestReport"
+) -> dict[str, Any]:
     return {
         "alert": alert.id or None,
         "name": alert.name,
+        "faults": [{"problem": one.problem, "detail": one.detail} for one in found],
         "days": report.days,
         "jobs": report.jobs,
         "matches": report.matches,
@@ -99,12 +119,14 @@ def _reported(record: Mapping[str, Any]) -> Iterator[str]:
         f"{_jobs(record['per_week'])} a week: {record['matches']:,} of {record['jobs']:,} jobs in "
         f"{record['days']:g} days match, {record['vacancies']:,} different ones."
     )
-    if record["weeks"]:
-        widest = max(one["matches"] for one in record["weeks"])
-        yield ""
-        for one in record["weeks"]:
-            bar = "#" * -(-one["matches"] * 40 // widest)
-            yield f"  {one['week']}  {one['matches']:>7,}  {bar}"
+    if record["faults"]:
+        yield from ("", "What is wrong with it:")
+        yield from (f"  {one['detail']}" for one in record["faults"])
+    widest = max(one["matches"] for one in record["weeks"]) or 1
+    yield ""
+    for one in record["weeks"]:
+        bar = "#" * -(-one["matches"] * 40 // widest)
+        yield f"  {one['week']}  {one['matches']:>7,}  {bar}".rstrip()
     for title, effects in (
         ("What each condition costs:", record["clauses"]),
         ("What would change it:", record["suggestions"]),
@@ -142,7 +164,7 @@ def _jobs(per_week: float) -> str:
     "--flood", type=click.IntRange(min=1, max=MOST), default=100, show_default=True,
     help="More jobs a week than this are a flood.",
 )  # fmt: skip
-@click.option("--problem", help="Only alerts with this problem, for example silent.")
+@click.option("--problem", type=click.Choice(PROBLEMS), help="Only alerts with this problem.")
 def health(days: int, flood: int, problem: str | None) -> None:
     """Find the alerts that match nothing, flood, or cannot be what was meant."""
     from jobraker_cli.tasks.alert_health import survey_alerts
@@ -162,7 +184,35 @@ def health(days: int, flood: int, problem: str | None) -> None:
         }
         show_record(record, ())
         return
-    show_rows(rows, FINDINGS, empty=f"All {found.alerts:,} alerts are well.")
+    if rows and session.output_format() == "table" and session.on_terminal():
+        _show_findings(rows)
+        return
+    well = f"No alert has the problem {problem}." if problem else "All {:,} alerts are well."
+    show_rows(rows, FINDINGS, empty=well.format(found.alerts))
+
+
+def _show_findings(rows: Sequence[Mapping[str, Any]]) -> None:
+    """Print each alert with its problems under it, in lines that a terminal need not break."""
+    from shutil import get_terminal_size
+    from textwrap import TextWrapper
+
+    wrapper = TextWrapper(
+        get_terminal_size().columns,
+        subsequent_indent="    ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    for line in _finding_words(rows):
+        click.echo(wrapper.fill(terminal_line(line)))
+
+
+def _finding_words(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    for _, group in groupby(rows, key=itemgetter("alert")):
+        findings = list(group)
+        one = findings[0]
+        who = "  ".join(filter(None, (one["alert"], one["user"], one["name"])))
+        yield f"{who}: {_jobs(one['per_week'])} a week"
+        yield from (f"  {found['problem']}: {found['detail']}" for found in findings)
 
 
 def _finding_row(one: "Finding") -> dict[str, Any]:

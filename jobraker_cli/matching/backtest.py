@@ -1,29 +1,26 @@
 """What an alert would have found: how many jobs, what each condition costs, what would change it.
 
-All variants of the alert are asked of each block of jobs, so that one pass over them is enough.
+All variants of the alert are asked of each block of jobs, so that one pass over them is enough; a
+second one counts what would narrow an alert that finds very much.
 """
 
 import heapq
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from jobraker_cli.matching.criteria import choice, wish_of
-from jobraker_cli.matching.fields import TITLE
-from jobraker_cli.matching.lexicon import FILLERS
+from jobraker_cli.matching.criteria import wish_of
 from jobraker_cli.matching.match import Match
 from jobraker_cli.matching.matcher import Search
+from jobraker_cli.matching.narrower import A_LOT, FEW, WORD, Narrower, Traits
 from jobraker_cli.matching.prepared import PreparedJob
-from jobraker_cli.matching.text import terms
 from jobraker_cli.model import Alert, Job, MatchRules
 
 SAMPLES = 10
 _KEPT = 50  # matches among which the samples are found: many may be of one vacancy
 _KEYWORDS_TRIED = 10  # keywords that are left out one by one
 _MANY = 5  # jobs a week from which on narrowing is worth a thought
-_A_LOT = 0.5  # a change is worth saying that halves the number, or doubles it
-_FEW = 0.02  # a condition that leaves less than this share is too narrow to be suggested
 _WORDS_SAID = 3  # words of titles that are suggested
 _WEEK = 7  # days
 
@@ -74,8 +71,9 @@ class Backtest:
         self._week = week
         self._clauses = dict(_without_each(self._alert))
         self._changes = dict(_changed(self._alert))
-        self._found = dict.fromkeys((*self._clauses, *self._changes), 0)
-        self._traits: Counter[tuple[str, str]] = Counter()
+        self._narrower: list[Narrower] = []
+        self._found: Counter[str] = Counter()
+        self._traits = Traits(self._alert)
         self._weeks: Counter[str] = Counter()
         self._vacancies: set[str] = set()
         self._samples: list[Match] = []
@@ -84,11 +82,9 @@ class Backtest:
 
     def feed(self, jobs: Sequence[PreparedJob]) -> None:
         """Take in a block of jobs, each once; of an intake above 0."""
-        search = Search(self._rules)
-        search.feed(jobs)
+        search = self._searched(jobs)
         self._jobs += len(jobs)
-        for name, variant in (self._clauses | self._changes).items():
-            self._found[name] += len(search.matches(wish_of(variant), 0) or ())
+        self._count(search, (self._clauses | self._changes).items())
         matches = search.matches(wish_of(self._alert), 0) or ()
         for match in matches:
             self._note(match.job)
@@ -96,29 +92,45 @@ class Backtest:
         self._samples = sorted((*self._samples, *newest), key=_age)[:_KEPT]
         self._matches += len(matches)
 
+    def wants_more(self, days: float) -> bool:
+        """Whether, after all jobs of so many days, they are to be fed again for what narrows it."""
+        if _rate(self._matches, days) >= _MANY:
+            self._narrower = list(self._traits.narrower())
+        return bool(self._narrower)
+
+    def feed_again(self, jobs: Sequence[PreparedJob]) -> None:
+        """Take in a block of the same jobs a second time."""
+        variants = [(one.change, one.alert) for one in self._narrower]
+        self._count(self._searched(jobs), variants)
+
+    def _searched(self, jobs: Sequence[PreparedJob]) -> Search:
+        search = Search(self._rules)
+        search.feed(jobs)
+        return search
+
+    def _count(self, search: Search, variants: Iterable[tuple[str, Alert]]) -> None:
+        for name, variant in variants:
+            self._found[name] += len(search.matches(wish_of(variant), 0) or ())
+
     def _note(self, job: PreparedJob) -> None:
         if job.job.created_at is not None:
             self._weeks[self._week(job.job.created_at)] += 1
         self._vacancies.add(job.fingerprint)
-        self._traits.update({("word", word) for word in job.words[TITLE].split()})
-        self._traits["level", choice(job.job.experience_level)] += 1
-        self._traits["type", choice(job.job.job_type)] += 1
-        self._traits["remote", ""] += job.place.remote
+        self._traits.note(job)
 
-    def report(self, days: float) -> Report:
-        """What came out, for jobs made in so many days."""
-        effects = {name: self._effect(name, found, days) for name, found in self._found.items()}
-        changes = [effects[name] for name in self._changes if _tells(effects[name])]
+    def report(self, days: float, weeks: Iterable[str] = ()) -> Report:
+        """What came out, for jobs made in so many days; of these weeks each is named."""
+        changes = [self._effect(name, days) for name in self._changes]
         return Report(
             days=round(days, 1),
             jobs=self._jobs,
             matches=self._matches,
             vacancies=len(self._vacancies),
             per_week=_rate(self._matches, days),
-            weeks=tuple(sorted(self._weeks.items())),
+            weeks=tuple(sorted((dict.fromkeys(weeks, 0) | self._weeks).items())),
             samples=tuple(self._shown()),
-            clauses=tuple(effects[name] for name in self._clauses),
-            suggestions=(*changes, *self._narrower(days)),
+            clauses=tuple(self._effect(name, days) for name in self._clauses),
+            suggestions=(*filter(_tells, changes), *self._narrowed(days)),
         )
 
     def _shown(self) -> Iterator[Sample]:
@@ -127,37 +139,19 @@ class Backtest:
         for match in sorted(vacancies.values(), key=_age)[:SAMPLES]:
             yield Sample(job=match.job.job, reasons=match.reasons)
 
-    def _effect(self, change: str, matches: int, days: float) -> Effect:
+    def _effect(self, change: str, days: float) -> Effect:
+        matches = self._found[change]
         times = round(matches / self._matches, 2) if self._matches else None
         return Effect(change=change, matches=matches, per_week=_rate(matches, days), times=times)
 
-    def _narrower(self, days: float) -> Iterator[Effect]:
-        """Conditions that would leave less than half of very many jobs; the gentlest first."""
-        if _rate(self._matches, days) < _MANY:
-            return
-        own = {word for entry in self._alert.keywords for word in terms(entry)}
+    def _narrowed(self, days: float) -> Iterator[Effect]:
+        """Conditions that leave less than half of very many jobs; the gentlest first."""
         said: Counter[str] = Counter()
-        for (kind, value), count in sorted(self._traits.items(), key=lambda one: (-one[1], one[0])):
-            change = self._condition(kind, value, own)
-            if change and _FEW < count / self._matches <= _A_LOT:
-                said[kind] += 1
-                if said[kind] <= (_WORDS_SAID if kind == "word" else 1):
-                    yield self._effect(change, count, days)
-
-    def _condition(self, kind: str, value: str, own: set[str]) -> str:
-        """A condition more in words; empty where the alert has it, or it makes no sense."""
-        if kind == "word":
-            telling = len(value) > 1 and value not in own and value not in FILLERS
-            return f'add "{value}" to the keywords' if telling else ""
-        asked = {
-            "remote": self._alert.remote_only,
-            "level": bool(self._alert.experience_level.strip()),
-            "type": bool(self._alert.job_type.strip()),
-        }[kind]
-        if asked:
-            return ""
-        words = value.replace("_", " ")
-        return "remote only" if kind == "remote" else f"only the {kind} {words}" if value else ""
+        for one in sorted(self._narrower, key=lambda one: -self._found[one.change]):
+            if FEW < self._found[one.change] / self._matches <= A_LOT:
+                said[one.kind] += 1
+                if one.kind != WORD or said[WORD] <= _WORDS_SAID:
+                    yield self._effect(one.change, days)
 
 
 def _age(match: Match) -> float:
@@ -172,7 +166,7 @@ def _tells(effect: Effect) -> bool:
     """Whether a change makes a difference worth saying."""
     if effect.times is None:
         return effect.matches > 0
-    return not _A_LOT < effect.times < 1 / _A_LOT
+    return not A_LOT < effect.times < 1 / A_LOT
 
 
 def _without_each(alert: Alert) -> Iterator[tuple[str, Alert]]:

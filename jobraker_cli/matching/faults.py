@@ -80,8 +80,8 @@ def _contradictions(alert: Alert) -> Iterator[Fault]:
     unknown = [spot.area for spot in wanted_spots(alert.location) if spot.area]
     if unknown and not any(map(is_known, unknown)):
         where = " ".join(alert.location.split())
-        detail = f"no place is known as {where}; only jobs whose text says these words match"
-        yield Fault("unknown_place", detail)
+        found = "only jobs whose text says these words match, and remote jobs open to everywhere"
+        yield Fault("unknown_place", f"no place is known as {where}; {found}")
     for name, value, known in (
         ("job type", choice(alert.job_type), JOB_TYPES),
         ("experience level", choice(alert.experience_level), LEVELS),

@@ -4,10 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from jobraker_cli.matching.explain import explain
 from jobraker_cli.matching.faults import JOB_TYPES, LEVELS, asks_nothing, faults
 from jobraker_cli.matching.rows import keywords_of
-from jobraker_cli.model import Alert
+from jobraker_cli.model import Alert, Job, MatchRules
 
+ELSEWHERE = "only jobs whose text says these words match, and remote jobs open to everywhere"
 SENSELESS = "makes no sense as a query; it is read as its plain words"
 
 
@@ -45,7 +47,7 @@ def test_keywords_that_make_sense_are_not(keywords: object) -> None:
         ({"min_salary": 90, "max_salary": 50}, "cannot_match",
          "it asks for at least 90 and at most 50; it is read the other way round"),
         ({"location": "Qwertyville,  Foo"}, "unknown_place",
-         "no place is known as Qwertyville, Foo; only jobs whose text says these words match"),
+         f"no place is known as Qwertyville, Foo; {ELSEWHERE}"),
         ({"job_type": "gig"}, "cannot_match",
          f"no job has the job type gig; known: {', '.join(JOB_TYPES)}"),
         ({"experience_level": "guru"}, "cannot_match",
@@ -56,6 +58,15 @@ def test_keywords_that_make_sense_are_not(keywords: object) -> None:
 )  # fmt: skip
 def test_what_cannot_match_is_named(columns: dict[str, object], problem: str, detail: str) -> None:
     assert found(**columns) == {problem: detail}
+
+
+@pytest.mark.parametrize(
+    ("location", "match"),
+    [("Qwertyville", True), ("Remote", True), ("Remote - US", False), ("Berlin", False)],
+)
+def test_an_unknown_place_finds_what_its_sentence_says(location: str, match: bool) -> None:
+    one = Alert(id="", user_id="", location="Qwertyville")
+    assert explain(one, Job(id="", title="Cook", location=location), MatchRules()).match == match
 
 
 @pytest.mark.parametrize(
