@@ -24,13 +24,14 @@ class Told:
     """A message that was to tell a person of a vacancy.
 
     `same_posting` is false where it was another posting of the same vacancy; `shows` is false where
-    the posting was taken out right before the send.
+    the posting was taken out right before the send. `created_at` is None where the message was
+    pruned: it counts as sent, and nothing more is known of it.
     """
 
     id: str
     message_id: str
     state: str
-    created_at: datetime
+    created_at: datetime | None
     sent_at: datetime | None
     next_attempt_at: datetime | None
     last_reply: str
@@ -76,7 +77,7 @@ def messages(connection: Connection, user_id: str, job_id: str, fingerprint: str
     """The messages with this job or its vacancy for this person, the newest first."""
     same = sent_job.c.job_id == job_id
     found = select(
-        outbox.c.id,
+        sent_job.c.outbox_id.label("id"),
         outbox.c.message_id,
         outbox.c.state,
         outbox.c.created_at,
@@ -85,11 +86,12 @@ def messages(connection: Connection, user_id: str, job_id: str, fingerprint: str
         outbox.c.last_reply,
         outbox.c.payload,
         sent_job.c.job_id,
-    ).join_from(sent_job, outbox, outbox.c.id == sent_job.c.outbox_id)
+    ).outerjoin_from(sent_job, outbox, outbox.c.id == sent_job.c.outbox_id)
     found = found.where(
         sent_job.c.user_id == user_id, or_(same, sent_job.c.fingerprint == fingerprint)
     )
-    found = found.order_by(outbox.c.created_at.desc(), outbox.c.id).limit(_MOST)
+    pruned = outbox.c.id.is_(None)
+    found = found.order_by(pruned, outbox.c.created_at.desc(), sent_job.c.outbox_id).limit(_MOST)
     by_message: dict[str, Told] = {}
     for row in connection.execute(found):
         known = by_message.get(row.id)
@@ -103,11 +105,11 @@ def _told(row: Any, job_id: str) -> Told:
     return Told(
         id=row.id,
         message_id=row.message_id or "",
-        state=row.state,
+        state=row.state or "sent",
         created_at=row.created_at,
         sent_at=row.sent_at,
         next_attempt_at=row.next_attempt_at,
-        last_reply=row.last_reply,
+        last_reply=row.last_reply or "",
         same_posting=row.job_id == job_id,
         shows=shown is None or row.job_id in shown[0],
     )
@@ -135,10 +137,10 @@ def digest_after(
     return Shown(created_at=row.created_at, job_ids=shown[0], more=shown[1])
 
 
-def _shown(payload: str) -> tuple[frozenset[str], int] | None:
+def _shown(payload: str | None) -> tuple[frozenset[str], int] | None:
     """The postings that a digest shows and how many more there are; None for no digest."""
     try:
-        content = json.loads(payload)
+        content = json.loads(payload or "")
         shown = [job for section in content["sections"] for job in section["jobs"]]
         ids = [one for job in shown for one in (job["id"], *(job.get("job_ids") or ()))]
         return frozenset(map(str, ids)), int(content.get("more") or 0)

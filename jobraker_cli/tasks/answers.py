@@ -91,6 +91,9 @@ def of_switches(alert: Alert) -> Iterator[Hindrance]:
 def of_message(one: Told) -> Hindrance:
     """What a message means for whether the person was told."""
     what = "it" if one.same_posting else "another posting of this vacancy"
+    if one.created_at is None:
+        detail = f"{what} was mailed; when and in which message was pruned"
+        return Hindrance(name="already_sent", detail=detail)
     when = f"{one.created_at:%Y-%m-%d %H:%M} UTC"
     if not one.shows:
         detail = f"{what} was planned for the mail of {when}, and left out right before the send"

@@ -59,6 +59,20 @@ def test_a_mail_that_went_is_named_and_a_repost_says_what_it_is_of(ask: Inquiry)
     assert ask.why(again, ask.alert)["eligibility"] == found["eligibility"]
 
 
+def test_a_mail_counts_as_sent_when_the_ledger_has_pruned_it(ask: Inquiry) -> None:
+    ask.command("init")
+    job = ask.post(company="Acme")
+    ask.run(0)
+    ask.board.execute("DELETE FROM jobraker_outbox")
+    found = ask.why(job)
+    assert (found["mailed"]["state"], found["mailed"]["sent_at"]) == ("sent", None)
+    assert "it was mailed; when" in ask.reasons(job)["already_sent"]
+    words = ask.command("alerts", "explain", ask.ada, job).stdout
+    assert "was mailed Python Developer at Acme; the message itself was pruned" in words
+    again = ask.post(company="ACME Inc.")
+    assert "another posting of this vacancy was mailed" in ask.reasons(again)["already_sent"]
+
+
 def test_what_never_matched_or_never_could_be_mailed_is_said(ask: Inquiry) -> None:
     old = ask.post()
     ask.command("init")
