@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, false, or_, select
 
 from jobraker_cli.model import User
 from jobraker_cli.store.ledger import job_seen, outbox, run, sent_job
@@ -48,6 +49,14 @@ class Shown:
     more: int
 
 
+def _is_id(text: str) -> bool:
+    """Whether a text is an id as the board has them; a job from a file may have any."""
+    try:
+        return str(UUID(text)) == text
+    except ValueError:
+        return False
+
+
 def user(connection: Connection, user_id: str) -> User | None:
     """A person by id, active or not."""
     found = select(*users.columns).where(users.c.id == user_id)
@@ -75,7 +84,7 @@ def intake(connection: Connection, job_id: str) -> int | None:
 
 def messages(connection: Connection, user_id: str, job_id: str, fingerprint: str) -> Sequence[Told]:
     """The messages with this job or its vacancy for this person, the newest first."""
-    same = sent_job.c.job_id == job_id
+    same = sent_job.c.job_id == job_id if _is_id(job_id) else false()
     found = select(
         sent_job.c.outbox_id.label("id"),
         outbox.c.message_id,

@@ -1,6 +1,6 @@
 """Why a person was or was not mailed a job: the answer as values, and its words."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from jobraker_cli.model import Alert, Clause, Explanation, Job, User
@@ -86,6 +86,33 @@ def of_switches(alert: Alert) -> Iterator[Hindrance]:
         yield Hindrance(name="alert_off", detail="the alert is switched off")
     if not alert.email_notifications:
         yield Hindrance(name="mail_off", detail="the alert is not to be mailed")
+
+
+def not_mailed(messages: Iterable[Told], *, reposted: bool) -> Clause:
+    """Whether the person was not mailed the job, by what became of the messages with it.
+
+    `reposted`: a mail with another posting of the vacancy keeps this one back, if there is any.
+    """
+    own = [one.state for one in messages if one.same_posting and one.shows]
+    others = [one.state for one in messages if not one.same_posting]
+    counting = [state for state in others if reposted and state not in NEVER_GOES]
+    if "sent" in own:
+        return _not_mailed("the person has been mailed it before", holds=False)
+    if "sent" in counting:
+        return _not_mailed("the person has been mailed another posting of it", holds=False)
+    if counting:
+        detail = f"the mail with another posting of it {_became(counting[0])}"
+        return _not_mailed(detail, holds=False)
+    became = f": its mail {_became(own[0])}" if own else ""
+    return _not_mailed(f"the person has not been mailed it{became}", holds=True)
+
+
+def _not_mailed(detail: str, *, holds: bool) -> Clause:
+    return Clause(name="not_mailed", holds=holds, detail=detail)
+
+
+def _became(state: str) -> str:
+    return (NEVER_GOES | _WAITS).get(state, state)
 
 
 def of_message(one: Told) -> Hindrance:

@@ -3,7 +3,7 @@
 Nothing is written. The chat's tool and `alerts explain USER JOB` both ask here.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
@@ -21,12 +21,14 @@ from jobraker_cli.store import jobs, keys, past, queueing, runs, told
 from jobraker_cli.store import vacancies as vacancies_of
 from jobraker_cli.store.engine import reading
 from jobraker_cli.store.suppressions import suppressed
+from jobraker_cli.store.told import Told
 from jobraker_cli.tasks import alert_mail, consents
 from jobraker_cli.tasks.alerts import TASKS, rules_of
 from jobraker_cli.tasks.answers import (
     AlertAnswer,
     Answer,
     Hindrance,
+    not_mailed,
     of_message,
     of_rules,
     of_switches,
@@ -49,23 +51,26 @@ def why(app: App, user_id: str, job_id: str) -> Answer:
 def eligibility(app: App, user_id: str, job: Job) -> tuple[Clause, ...]:
     """Whether the job may be mailed to this person now, reposts looked through."""
     with reading(app.engine) as connection:
-        return _eligibility(connection, app.settings, user_id, job, app.clock())
+        messages = told.messages(connection, user_id, job.id, prepared.fingerprint(job))
+        return _eligibility(connection, app, user_id, job, messages)
 
 
 def _eligibility(
-    connection: Connection, settings: Settings, user_id: str, job: Job, now: datetime
+    connection: Connection, app: App, user_id: str, job: Job, messages: Sequence[Told]
 ) -> tuple[Clause, ...]:
     history = past.histories(connection, [user_id])[user_id]
-    fingerprint = prepared.fingerprint(job)
-    since = now - timedelta(days=settings.alert_repost_days)
-    known = vacancies_of.mailed(connection, [user_id], [fingerprint], since=since)
-    return eligible.eligibility(
+    now = app.clock()
+    since = now - timedelta(days=app.settings.alert_repost_days)
+    known = vacancies_of.mailed(connection, [user_id], [prepared.fingerprint(job)], since=since)
+    clauses = eligible.eligibility(
         job,
         now=now,
         applied=job.id in history.applied,
         dismissed=job.id in history.dismissed,
-        mailed=job.id in history.mailed or user_id in known,
+        mailed=False,
     )
+    mailed = not_mailed(messages, reposted=user_id in known)
+    return tuple(mailed if one.name == mailed.name else one for one in clauses)
 
 
 class _Inquiry:
@@ -73,6 +78,7 @@ class _Inquiry:
 
     def __init__(self, connection: Connection, app: App, user: User, job: Job) -> None:
         self.connection = connection
+        self.app = app
         self.settings: Settings = app.settings
         self.rules = rules_of(app)
         self.now = app.clock()
@@ -84,7 +90,7 @@ class _Inquiry:
     def answer(self) -> Answer:
         """Everything that there is to say."""
         fingerprint = prepared.fingerprint(self.job)
-        messages = tuple(told.messages(self.connection, self.user.id, self.job.id, fingerprint))
+        messages = told.messages(self.connection, self.user.id, self.job.id, fingerprint)
         mailed = next(
             (one for one in messages if one.state == "sent" and one.shows and one.same_posting),
             None,
@@ -96,11 +102,9 @@ class _Inquiry:
             user=self.user,
             job=self.job,
             mailed=mailed,
-            messages=messages,
+            messages=tuple(messages),
             alerts=answers,
-            eligibility=_eligibility(
-                self.connection, self.settings, self.user.id, self.job, self.now
-            ),
+            eligibility=_eligibility(self.connection, self.app, self.user.id, self.job, messages),
             hindrances=(*self._person(len(found)), *map(of_message, messages)),
         )
 

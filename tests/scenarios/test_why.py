@@ -57,6 +57,9 @@ def test_a_mail_that_went_is_named_and_a_repost_says_what_it_is_of(ask: Inquiry)
     assert "another posting of this vacancy was mailed" in ask.reasons(again)["already_sent"]
     assert [one["name"] for one in found["eligibility"] if not one["holds"]] == ["not_mailed"]
     assert ask.why(again, ask.alert)["eligibility"] == found["eligibility"]
+    (ask.command.cwd / "job.json").write_text('{"title": "Python Developer", "company": "Acme"}')
+    pair = ask.command("alerts", "explain", ask.alert, "--job", "job.json", "--json").json
+    assert pair["eligibility"] == found["eligibility"]
 
 
 def test_a_mail_counts_as_sent_when_the_ledger_has_pruned_it(ask: Inquiry) -> None:
@@ -71,6 +74,30 @@ def test_a_mail_counts_as_sent_when_the_ledger_has_pruned_it(ask: Inquiry) -> No
     assert "was mailed Python Developer at Acme; the message itself was pruned" in words
     again = ask.post(company="ACME Inc.")
     assert "another posting of this vacancy was mailed" in ask.reasons(again)["already_sent"]
+
+
+def test_a_mail_that_did_not_go_is_not_called_mailed(ask: Inquiry) -> None:
+    ask.command("init")
+    job = ask.post(company="Acme")
+    ask.run(0, "--no-deliver")
+    again = ask.post(company="ACME Inc.")
+    for state, holds, became in (
+        ("pending", False, "waits to be sent"),
+        ("failed", False, "will be tried again"),
+        ("uncertain", False, "whether it arrived is unknown"),
+        ("dead", True, "failed for good"),
+        ("cancelled", True, "was cancelled"),
+        ("suppressed", True, "was not sent"),
+    ):
+        ask.board.execute("UPDATE jobraker_outbox SET state = :state", state=state)
+        clause = ask.why(job)["eligibility"][-1]
+        assert (clause["name"], clause["holds"]) == ("not_mailed", True)
+        assert became in clause["detail"]
+        assert "has not been mailed it: its mail" in clause["detail"]
+        assert ask.why(again)["eligibility"][-1]["holds"] is holds
+    ask.board.execute("UPDATE jobraker_outbox SET state = 'sent'")
+    (other,) = [one for one in ask.why(again)["eligibility"] if not one["holds"]]
+    assert other["detail"] == "the person has been mailed another posting of it"
 
 
 def test_what_never_matched_or_never_could_be_mailed_is_said(ask: Inquiry) -> None:
