@@ -206,5 +206,5 @@ def _answered(record: Mapping[str, Any]) -> Iterator[str]:
         for one in [] if mailed else alert["reasons"]:
             if one["name"] != "no_match":  # the clauses have said it
                 yield f"  {one['name'].replace('_', ' ')}: {one['detail']}"
-    yield "It may be mailed." if record["eligible"] else "It would not be mailed now."
+    yield f"The job itself {'may' if record['eligible'] else 'may not'} be mailed to the person."
     yield from map(clause_words, record["eligibility"])

@@ -1,7 +1,7 @@
 """Why a person was or was not mailed a job: the answer as values, and its words."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from jobraker_cli.model import Alert, Clause, Explanation, Job, User
 from jobraker_cli.store.told import Told
@@ -86,6 +86,27 @@ def of_switches(alert: Alert) -> Iterator[Hindrance]:
         yield Hindrance(name="alert_off", detail="the alert is switched off")
     if not alert.email_notifications:
         yield Hindrance(name="mail_off", detail="the alert is not to be mailed")
+
+
+def holding(messages: Iterable[Told], eligibility: Iterable[Clause]) -> list[Told]:
+    """The messages that keep another mail with the job back.
+
+    They are those with the posting itself, and what counts of those with another one of its
+    vacancy while the vacancy is not to be mailed again.
+    """
+    again = all(one.holds for one in eligibility if one.name == "not_mailed")
+    return [one for one in messages if one.same_posting or not (again or one.state in NEVER_GOES)]
+
+
+def without_needless(answers: Sequence[AlertAnswer]) -> tuple[AlertAnswer, ...]:
+    """The answers without "served" where the turn of another alert says more."""
+    names = {hindrance.name for one in answers for hindrance in one.hindrances}
+    if not names & {"cap_reached", "not_due"}:
+        return tuple(answers)
+    return tuple(
+        replace(one, hindrances=tuple(each for each in one.hindrances if each.name != "served"))
+        for one in answers
+    )
 
 
 def not_mailed(messages: Iterable[Told], *, reposted: bool) -> Clause:

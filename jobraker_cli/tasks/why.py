@@ -4,7 +4,7 @@ Nothing is written. The chat's tool and `alerts explain USER JOB` both ask here.
 """
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from sqlalchemy import Connection
 
@@ -17,25 +17,27 @@ from jobraker_cli.matching.explain import explain
 from jobraker_cli.model import Alert, Clause, Job, User
 from jobraker_cli.settings import Settings
 from jobraker_cli.store import alerts as store
-from jobraker_cli.store import jobs, keys, past, queueing, runs, told
+from jobraker_cli.store import jobs, keys, past, runs, told
 from jobraker_cli.store import vacancies as vacancies_of
 from jobraker_cli.store.engine import reading
 from jobraker_cli.store.suppressions import suppressed
 from jobraker_cli.store.told import Told
-from jobraker_cli.tasks import alert_mail, consents
-from jobraker_cli.tasks.alerts import TASKS, rules_of
+from jobraker_cli.tasks import consents
+from jobraker_cli.tasks.alerts import rules_of
 from jobraker_cli.tasks.answers import (
     AlertAnswer,
     Answer,
     Hindrance,
+    holding,
     not_mailed,
     of_message,
     of_rules,
     of_switches,
+    without_needless,
 )
 from jobraker_cli.tasks.app import App
 from jobraker_cli.tasks.consents import Consents
-from jobraker_cli.tasks.periods import period_label
+from jobraker_cli.tasks.turns import Turns, task_of
 
 
 def why(app: App, user_id: str, job_id: str) -> Answer:
@@ -86,6 +88,7 @@ class _Inquiry:
         self.job = job
         self.intake = told.intake(connection, job.id)
         self.baseline = runs.baseline(connection)
+        self.turns = Turns(connection, app, user.id, job.id, self.intake)
 
     def answer(self) -> Answer:
         """Everything that there is to say."""
@@ -97,15 +100,19 @@ class _Inquiry:
         )
         wishes = consents.read(self.connection, [self.user.id], self.now, self.settings.timezone)
         found = store.subscriptions(self.connection, user_id=self.user.id, limit=None)
-        answers = tuple(self._alert(one.alert, wishes) for one in found)
+        eligibility = _eligibility(self.connection, self.app, self.user.id, self.job, messages)
+        person = tuple(self._person(len(found)))
+        queued = any(one.same_posting for one in messages)
+        explained = bool(person) or queued or not all(one.holds for one in eligibility)
+        answers = [self._alert(one.alert, wishes, explained=explained) for one in found]
         return Answer(
             user=self.user,
             job=self.job,
             mailed=mailed,
             messages=tuple(messages),
-            alerts=answers,
-            eligibility=_eligibility(self.connection, self.app, self.user.id, self.job, messages),
-            hindrances=(*self._person(len(found)), *map(of_message, messages)),
+            alerts=without_needless(answers),
+            eligibility=eligibility,
+            hindrances=(*person, *map(of_message, holding(messages, eligibility))),
         )
 
     def _person(self, alerts: int) -> Iterator[Hindrance]:
@@ -123,18 +130,18 @@ class _Inquiry:
         for reason in set(suppressed(self.connection, hashed).values()):
             yield Hindrance(name="suppressed", detail=f"the address is suppressed: {reason}")
 
-    def _alert(self, alert: Alert, wishes: Consents) -> AlertAnswer:
+    def _alert(self, alert: Alert, wishes: Consents, *, explained: bool) -> AlertAnswer:
+        """What holds the alert's mail back; its turn only where nothing else explains it."""
         explanation = explain(alert, self.job, self.rules)
-        return AlertAnswer(
-            alert=alert,
-            explanation=explanation,
-            hindrances=(
-                *of_rules(explanation),
-                *of_switches(alert),
-                *self._declined(alert, wishes),
-                *self._outside(alert),
-            ),
+        hindrances = (
+            *of_rules(explanation),
+            *of_switches(alert),
+            *self._declined(alert, wishes),
+            *self._outside(alert),
         )
+        if not hindrances and not explained:
+            hindrances = (self.turns.reason(alert),)
+        return AlertAnswer(alert=alert, explanation=explanation, hindrances=hindrances)
 
     def _declined(self, alert: Alert, wishes: Consents) -> Iterator[Hindrance]:
         given = wishes.of(self.user.id, f"{ONE_ALERT}{alert.id}")
@@ -144,7 +151,7 @@ class _Inquiry:
             yield Hindrance(name=name, detail=given.reason)
 
     def _outside(self, alert: Alert) -> Iterator[Hindrance]:
-        """Whether the job lies outside what the alert's next run will look at, or waits for it."""
+        """Whether the job lies outside what the alert's runs look at."""
         posted = self.job.posted_at
         oldest = timedelta(days=self.settings.alert_max_posted_age)
         if posted is not None and posted < self.now - oldest:
@@ -159,41 +166,6 @@ class _Inquiry:
         ):
             taken = f"{self.baseline.started_at:%Y-%m-%d %H:%M} UTC"
             yield Hindrance(name="baseline", detail=f"it was there at the baseline of {taken}")
-            return
-        task = next((one for one in TASKS if one.name == f"{alert.frequency}-alerts"), None)
-        if task is None:
+        if task_of(alert) is None:
             detail = f"no task serves the frequency {alert.frequency or '(none)'}"
             yield Hindrance(name="unknown_frequency", detail=detail)
-            return
-        floor = alert.floor or runs.planned_floor(self.connection, task.name, "1/1")
-        if self.intake is not None and self.intake <= floor:
-            yield self._served(alert)
-            return
-        due = task.schedule.next(self.now, self.settings.timezone)
-        yield Hindrance(name="not_due", detail=self._waiting(alert, due))
-
-    def _waiting(self, alert: Alert, due: datetime) -> str:
-        label = period_label(alert.frequency, self.now, self.settings.timezone)
-        key = f"{alert_mail.KIND}:{alert.frequency}:{self.user.id}:{label}"
-        when = f"{alert.frequency}-alerts is due at {due:%Y-%m-%d %H:%M} UTC"
-        if label and queueing.taken_keys(self.connection, [key]):
-            return f"the {alert.frequency} mail of {label} has gone already; {when}"
-        if self.intake is None:
-            return f"no run has seen the job yet; {when}"
-        return f"it comes with the next mail; {when}"
-
-    def _served(self, alert: Alert) -> Hindrance:
-        """The alert's run has passed the job: its digest was full, or it left the job out."""
-        digest = told.digest_after(self.connection, self.user.id, alert.frequency, self.intake or 0)
-        if digest is not None and digest.more and self.job.id not in digest.job_ids:
-            shown = len(digest.job_ids)
-            return Hindrance(
-                name="cap_reached",
-                detail=f"the mail of {digest.created_at:%Y-%m-%d} was full: it showed {shown} jobs "
-                f"(ALERT_MAX_JOBS, ALERT_MAX_PER_COMPANY) and spoke of {digest.more} more",
-            )
-        return Hindrance(
-            name="served",
-            detail="the alert was served that intake already: the job came in before the alert was "
-            "made, or its run found that it was mailed, not eligible or no match at that time",
-        )

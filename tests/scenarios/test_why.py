@@ -115,8 +115,10 @@ def test_what_never_matched_or_never_could_be_mailed_is_said(ask: Inquiry) -> No
         for job in (applied, closed, late)
     }
     assert failing == {applied: ["not_applied"], closed: ["status"], late: ["deadline"]}
-    assert "200" not in ask.reasons(aged)["not_due"]
+    assert [ask.reasons(job) for job in (applied, closed, late)] == [{}, {}, {}]
+    assert set(ask.reasons(aged)) == {"too_old"}
     assert "more than 60 days ago" in ask.reasons(aged)["too_old"]
+    assert set(ask.reasons(cook)) == {"no_match"}
     ask.board.update("job_alerts", ask.alert, is_active=False, email_notifications=False)
     ask.board.update("users", ask.ada, is_active=False, email="nobody")
     assert {"alert_off", "mail_off", "user_inactive", "no_address"} <= set(ask.reasons(cook))
@@ -149,6 +151,38 @@ def test_what_waits_or_was_full_or_was_served_is_said(ask: Inquiry) -> None:
     ask.board.add_alert(ben, name="new", keywords=["python"])
     (reason,) = ask.why(early, "ben@example.org")["reasons"]
     assert reason["name"] == "served"
+
+
+def test_a_job_that_its_run_has_passed_is_explained_by_what_holds_it_back_now(
+    ask: Inquiry,
+) -> None:
+    ask.board.update("users", ask.ada, is_active=False)
+    ask.command("init")
+    job, cook = ask.post(), ask.post("Cook")
+    ask.run(0)
+    assert set(ask.reasons(job)) == {"user_inactive"}
+    words = ask.command("alerts", "explain", ask.ada, job).stdout
+    assert "The job itself may be mailed to the person." in words
+    ask.board.update("users", ask.ada, is_active=True)
+    assert "the account inactive" in ask.reasons(job)["served"]
+    assert set(ask.reasons(cook)) == {"no_match"}
+    weekly = ask.board.add_alert(ask.ada, keywords=["python"], frequency="weekly")
+    assert set(ask.reasons(job)) == {"not_due"}
+    ask.board.update("job_alerts", weekly, is_active=False)
+    assert set(ask.reasons(job)) == {"alert_off", "served"}
+
+
+def test_when_a_mail_has_shown_it_nothing_is_said_of_turns(ask: Inquiry) -> None:
+    ask.command("init")
+    ask.board.add_alert(ask.ada, keywords=["python"], frequency="weekly")
+    job = ask.post(company="Acme")
+    ask.run(0)
+    assert set(ask.reasons(job)) == {"already_sent"}
+    again = ask.post(company="Acme")
+    assert set(ask.reasons(again)) == {"already_sent"}
+    ask.board.execute("UPDATE jobraker_outbox SET state = 'dead'")
+    assert set(ask.reasons(job)) == {"message_dead"}
+    assert set(ask.reasons(again)) == {"not_due"}
 
 
 def test_what_people_chose_is_said(ask: Inquiry) -> None:

@@ -1,0 +1,76 @@
+"""Whether the runs of an alert have passed a job, or which of them it waits for."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from jobraker_cli.model import Alert
+from jobraker_cli.store import queueing, runs, told
+from jobraker_cli.tasks import alert_mail
+from jobraker_cli.tasks.alerts import TASKS
+from jobraker_cli.tasks.answers import Hindrance
+from jobraker_cli.tasks.app import App
+from jobraker_cli.tasks.periods import period_label
+from jobraker_cli.tasks.task import Task
+
+
+def task_of(alert: Alert) -> Task | None:
+    """The task that serves an alert; None if there is none of its frequency."""
+    return next((one for one in TASKS if one.name == f"{alert.frequency}-alerts"), None)
+
+
+class Turns:
+    """The runs of one person's alerts, and where one job stands in them.
+
+    `intake` is the one that found the job, None if none has yet.
+    """
+
+    def __init__(
+        self, connection: Connection, app: App, user_id: str, job_id: str, intake: int | None
+    ) -> None:
+        self._connection = connection
+        self._zone = app.settings.timezone
+        self._now = app.clock()
+        self._user_id = user_id
+        self._job_id = job_id
+        self._intake = intake
+
+    def reason(self, alert: Alert) -> Hindrance:
+        """Why an alert that matches has not shown the job: its turn comes, or is over."""
+        task = f"{alert.frequency}-alerts"
+        floor = alert.floor or runs.planned_floor(self._connection, task, "1/1")
+        if self._intake is None or self._intake > floor:
+            return Hindrance(name="not_due", detail=self._waiting(alert))
+        return self._served(alert, self._intake)
+
+    def _waiting(self, alert: Alert) -> str:
+        task = task_of(alert)
+        due = task and task.schedule.next(self._now, self._zone)
+        when = f"{alert.frequency}-alerts is due at {due:%Y-%m-%d %H:%M} UTC"
+        label = period_label(alert.frequency, self._now, self._zone)
+        if label and queueing.taken_keys(self._connection, [self._key(alert, self._now)]):
+            return f"the {alert.frequency} mail of {label} has gone already; {when}"
+        if self._intake is None:
+            return f"no run has seen the job yet; {when}"
+        return f"it comes with the next mail; {when}"
+
+    def _key(self, alert: Alert, now: datetime) -> str:
+        label = period_label(alert.frequency, now, self._zone)
+        return f"{alert_mail.KIND}:{alert.frequency}:{self._user_id}:{label}"
+
+    def _served(self, alert: Alert, intake: int) -> Hindrance:
+        """The alert's run has passed the job: its digest was full, or it left the job out."""
+        digest = told.digest_after(self._connection, self._user_id, alert.frequency, intake)
+        if digest is not None and digest.more and self._job_id not in digest.job_ids:
+            shown = len(digest.job_ids)
+            return Hindrance(
+                name="cap_reached",
+                detail=f"the mail of {digest.created_at:%Y-%m-%d} was full: it showed {shown} jobs "
+                f"(ALERT_MAX_JOBS, ALERT_MAX_PER_COMPANY) and spoke of {digest.more} more",
+            )
+        return Hindrance(
+            name="served",
+            detail="the alert was served that intake already: the job came in before the alert was "
+            "made; or at that time it was no match or not eligible, or mail was paused, the "
+            "account inactive or the alert off",
+        )
