@@ -6,12 +6,15 @@ from sqlalchemy import Connection
 
 from jobraker_cli.model import Alert
 from jobraker_cli.store import queueing, runs, told
+from jobraker_cli.store.told import Shown
 from jobraker_cli.tasks import alert_mail
-from jobraker_cli.tasks.alerts import TASKS
+from jobraker_cli.tasks.alerts import TASKS, in_shard
 from jobraker_cli.tasks.answers import Hindrance
 from jobraker_cli.tasks.app import App
 from jobraker_cli.tasks.periods import period_label
 from jobraker_cli.tasks.task import Task
+
+_MOST_PLANS = 500  # that are looked through for the one that served an intake
 
 
 def task_of(alert: Alert) -> Task | None:
@@ -54,13 +57,13 @@ class Turns:
             return f"no run has seen the job yet; {when}"
         return f"it comes with the next mail; {when}"
 
-    def _key(self, alert: Alert, now: datetime) -> str:
+    def _key(self, alert: Alert, now: datetime, intake: int = 0) -> str:
         label = period_label(alert.frequency, now, self._zone)
-        return f"{alert_mail.KIND}:{alert.frequency}:{self._user_id}:{label}"
+        return f"{alert_mail.KIND}:{alert.frequency}:{self._user_id}:{label or intake}"
 
     def _served(self, alert: Alert, intake: int) -> Hindrance:
         """The alert's run has passed the job: its digest was full, or it left the job out."""
-        digest = told.digest_after(self._connection, self._user_id, alert.frequency, intake)
+        digest = self._digest(alert, intake)
         if digest is not None and digest.more and self._job_id not in digest.job_ids:
             shown = len(digest.job_ids)
             return Hindrance(
@@ -74,3 +77,24 @@ class Turns:
             "made; or at that time it was no match or not eligible, or mail was paused, the "
             "account inactive or the alert off",
         )
+
+    def _digest(self, alert: Alert, intake: int) -> Shown | None:
+        """The digest of the run that served the alert an intake, if it shows anything of it."""
+        plans = runs.planned_from(
+            self._connection, f"{alert.frequency}-alerts", intake, limit=_MOST_PLANS
+        )
+        for plan in plans:
+            if not in_shard(self._user_id, _parts(plan.shard)):
+                continue
+            key = self._key(alert, plan.believed_at, plan.run_seq or 0)
+            digest = told.digest(self._connection, key)
+            if digest is not None and (digest.run_id or 0) < plan.run_id:
+                continue  # the period's mail had gone before: the next period's has it
+            theirs = digest is not None and digest.run_id == plan.run_id
+            return digest if digest and theirs and alert.id in digest.alert_ids else None
+        return None
+
+
+def _parts(shard: str) -> tuple[int, int]:
+    part, _, parts = shard.partition("/")
+    return int(part), int(parts)

@@ -172,6 +172,37 @@ def test_a_job_that_its_run_has_passed_is_explained_by_what_holds_it_back_now(
     assert set(ask.reasons(job)) == {"alert_off", "served"}
 
 
+def test_a_full_digest_is_named_only_where_it_kept_the_job_back(ask: Inquiry) -> None:
+    ask.command("init")
+    before = ask.post("Java Developer", company="A")
+    ask.run(0)
+    ask.board.update("job_alerts", ask.alert, keywords=["java"])
+    jobs = [ask.post(f"Java {number}", company=f"C{number}") for number in range(3)]
+    cook, applied = ask.post("Cook", company="D"), ask.post("Java Lead", company="E")
+    ask.board.add_application(ask.ada, applied)
+    ask.run(1, ALERT_MAX_JOBS="1")
+    found = sorted(sorted(ask.reasons(job)) for job in jobs)
+    assert found == [["already_sent"], ["cap_reached"], ["cap_reached"]]
+    assert set(ask.reasons(before)) == {"served"}
+    assert set(ask.reasons(cook)) == {"no_match"}
+    assert ask.reasons(applied) == {}
+    ask.board.add_alert(ask.ada, keywords=["cook"])
+    assert set(ask.reasons(cook)) == {"no_match", "served"}
+
+
+def test_a_job_that_came_after_the_days_mail_was_in_the_next_days(ask: Inquiry) -> None:
+    ask.command("init")
+    ask.post()
+    ask.run(0)
+    jobs = [ask.post(f"Python {number}", company=f"C{number}") for number in range(3)]
+    ask.run(0)
+    ask.run(1, ALERT_MAX_JOBS="1")
+    reasons = [ask.reasons(job) for job in jobs]
+    assert sorted(map(sorted, reasons)) == [["already_sent"], ["cap_reached"], ["cap_reached"]]
+    (mail, *_) = [one["cap_reached"] for one in reasons if "cap_reached" in one]
+    assert f"the mail of {MONDAY + timedelta(days=1):%Y-%m-%d} was full" in mail
+
+
 def test_when_a_mail_has_shown_it_nothing_is_said_of_turns(ask: Inquiry) -> None:
     ask.command("init")
     ask.board.add_alert(ask.ada, keywords=["python"], frequency="weekly")
