@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from jobraker_cli.model import Alert, Clause, Explanation, Job, User
 from jobraker_cli.store.told import Told
@@ -136,8 +137,11 @@ def _became(state: str) -> str:
     return (NEVER_GOES | _WAITS).get(state, state)
 
 
-def of_message(one: Told) -> Hindrance:
-    """What a message means for whether the person was told."""
+def of_message(one: Told, now: datetime, full_until: datetime | None) -> Hindrance:
+    """What a message means for whether the person was told.
+
+    `full_until`: when the relay's limit lets mail go again, None if it does now.
+    """
     what = "it" if one.same_posting else "another posting of this vacancy"
     if one.created_at is None:
         detail = f"{what} was mailed; when and in which message was pruned"
@@ -155,7 +159,20 @@ def of_message(one: Told) -> Hindrance:
     if one.state in NEVER_GOES:
         detail = f"the mail of {when} with {what} {NEVER_GOES[one.state]}{said}"
         return Hindrance(name=f"message_{one.state}", detail=detail)
-    at = one.next_attempt_at
-    again = f"; next try at {at:%Y-%m-%d %H:%M} UTC" if at and one.state != "sending" else ""
+    again = _next_try(one, now, full_until)
     detail = f"the mail of {when} with {what} {_WAITS.get(one.state, one.state)}{said}{again}"
     return Hindrance(name="message_waits", detail=detail)
+
+
+def _next_try(one: Told, now: datetime, full_until: datetime | None) -> str:
+    """When a message that waits is tried, as far as that is known."""
+    at = one.next_attempt_at
+    if one.state == "sending" or (at is None and one.state != "pending"):
+        return ""
+    if at is not None and at > now:
+        return f"; next try at {at:%Y-%m-%d %H:%M} UTC"
+    if full_until is not None:
+        return (
+            f"; the relay's limit (EMAIL_RATE_*) is used up until {full_until:%Y-%m-%d %H:%M} UTC"
+        )
+    return "; it goes with the next delivery"

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from sqlalchemy import Connection
 
+from jobraker_cli.delivery.allowance import allowance
 from jobraker_cli.delivery.checks import suppression_key
 from jobraker_cli.errors import MessageError, NotFoundError
 from jobraker_cli.mail.address import check_address
@@ -112,8 +113,13 @@ class _Inquiry:
             messages=tuple(messages),
             alerts=without_needless(answers),
             eligibility=eligibility,
-            hindrances=(*person, *map(of_message, holding(messages, eligibility))),
+            hindrances=(*person, *self._messages(holding(messages, eligibility))),
         )
+
+    def _messages(self, messages: Sequence[Told]) -> Iterator[Hindrance]:
+        full_until = allowance(self.settings).full_until(self.connection, self.now)
+        for one in messages:
+            yield of_message(one, self.now, full_until)
 
     def _person(self, alerts: int) -> Iterator[Hindrance]:
         if not self.user.is_active:

@@ -203,6 +203,25 @@ def test_a_job_that_came_after_the_days_mail_was_in_the_next_days(ask: Inquiry) 
     assert f"the mail of {MONDAY + timedelta(days=1):%Y-%m-%d} was full" in mail
 
 
+def test_a_mail_that_waits_for_the_relays_limit_says_until_when(ask: Inquiry) -> None:
+    ask.command("init")
+    ask.board.add_alert(ask.board.add_user(email="ben@example.org"), keywords=["python"])
+    job = ask.post()
+    limit = {**ask.mailbox.settings, "EMAIL_RATE_PER_DAY": "1"}
+    ask.command("run", "daily-alerts", env=limit)
+    found = [
+        ask.command("alerts", "explain", who, job, "--json", env=limit).json["reasons"]
+        for who in ("ada@example.org", "ben@example.org")
+    ]
+    (waits,) = [one["detail"] for (one,) in found if one["name"] == "message_waits"]
+    tomorrow = datetime.now(UTC) + timedelta(days=1)
+    assert f"the relay's limit (EMAIL_RATE_*) is used up until {tomorrow:%Y-%m-%d}" in waits
+    assert "next try" not in waits
+    without = [ask.why(job, who) for who in ("ada@example.org", "ben@example.org")]
+    (waits,) = [one["reasons"][0]["detail"] for one in without if not one["mailed"]]
+    assert waits.endswith("waits to be sent; it goes with the next delivery")
+
+
 def test_when_a_mail_has_shown_it_nothing_is_said_of_turns(ask: Inquiry) -> None:
     ask.command("init")
     ask.board.add_alert(ask.ada, keywords=["python"], frequency="weekly")
