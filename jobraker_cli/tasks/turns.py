@@ -1,5 +1,6 @@
 """Whether the runs of an alert have passed a job, or which of them it waits for."""
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -37,6 +38,20 @@ class Turns:
         self._user_id = user_id
         self._job_id = job_id
         self._intake = intake
+
+    def left_out(self, alert: Alert) -> Iterator[Hindrance]:
+        """Whether the mail of an alert that matches went without the job, which had room in it.
+
+        What is taken out right before the send is not in the ledger any more. So this is said of a
+        job that may not be mailed now, where nothing else was held back from that mail.
+        """
+        digest = None if self._intake is None else self._digest(alert, self._intake)
+        if digest is not None and digest.state == "sent" and not digest.more:
+            detail = (
+                f"the mail of {digest.created_at:%Y-%m-%d %H:%M} UTC went without it: by then it "
+                "was closed, past its deadline, applied to or dismissed"
+            )
+            yield Hindrance(name="left_out", detail=detail)
 
     def reason(self, alert: Alert) -> Hindrance:
         """Why an alert that matches has not shown the job: its turn comes, or is over."""

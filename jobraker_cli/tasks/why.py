@@ -4,6 +4,7 @@ Nothing is written. The chat's tool and `alerts explain USER JOB` both ask here.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from sqlalchemy import Connection
@@ -103,9 +104,9 @@ class _Inquiry:
         found = store.subscriptions(self.connection, user_id=self.user.id, limit=None)
         eligibility = _eligibility(self.connection, self.app, self.user.id, self.job, messages)
         person = tuple(self._person(len(found)))
-        queued = any(one.same_posting for one in messages)
-        explained = bool(person) or queued or not all(one.holds for one in eligibility)
-        answers = [self._alert(one.alert, wishes, explained=explained) for one in found]
+        answers = [self._alert(one.alert, wishes) for one in found]
+        if not person and not any(one.same_posting for one in messages):
+            answers = [self._with_turn(one, eligibility) for one in answers]
         return Answer(
             user=self.user,
             job=self.job,
@@ -136,8 +137,7 @@ class _Inquiry:
         for reason in set(suppressed(self.connection, hashed).values()):
             yield Hindrance(name="suppressed", detail=f"the address is suppressed: {reason}")
 
-    def _alert(self, alert: Alert, wishes: Consents, *, explained: bool) -> AlertAnswer:
-        """What holds the alert's mail back; its turn only where nothing else explains it."""
+    def _alert(self, alert: Alert, wishes: Consents) -> AlertAnswer:
         explanation = explain(alert, self.job, self.rules)
         hindrances = (
             *of_rules(explanation),
@@ -145,9 +145,16 @@ class _Inquiry:
             *self._declined(alert, wishes),
             *self._outside(alert),
         )
-        if not hindrances and not explained:
-            hindrances = (self.turns.reason(alert),)
         return AlertAnswer(alert=alert, explanation=explanation, hindrances=hindrances)
+
+    def _with_turn(self, one: AlertAnswer, eligibility: Sequence[Clause]) -> AlertAnswer:
+        """The answer with what the alert's runs made of it, where nothing else explains it."""
+        failing = {clause.name for clause in eligibility if not clause.holds}
+        if one.hindrances or "not_mailed" in failing:
+            return one
+        if failing:
+            return replace(one, hindrances=tuple(self.turns.left_out(one.alert)))
+        return replace(one, hindrances=(self.turns.reason(one.alert),))
 
     def _declined(self, alert: Alert, wishes: Consents) -> Iterator[Hindrance]:
         given = wishes.of(self.user.id, f"{ONE_ALERT}{alert.id}")

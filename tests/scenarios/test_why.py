@@ -222,6 +222,23 @@ def test_a_mail_that_waits_for_the_relays_limit_says_until_when(ask: Inquiry) ->
     assert waits.endswith("waits to be sent; it goes with the next delivery")
 
 
+def test_a_job_taken_out_right_before_the_send_was_left_out(ask: Inquiry) -> None:
+    ask.command("init")
+    applied, closed, stays = ask.post("Python A"), ask.post("Python B"), ask.post("Python C")
+    ask.run(0, "--no-deliver")
+    ask.board.add_application(ask.ada, applied)
+    ask.board.update("jobs", closed, status="closed")
+    ask.run(0, task="deliver")
+    assert set(ask.reasons(stays)) == {"already_sent"}
+    for job in (applied, closed):
+        assert set(ask.reasons(job)) == {"left_out"}
+        assert "went without it: by then it was closed" in ask.reasons(job)["left_out"]
+    ask.board.add_application(ask.ada, stays)
+    assert set(ask.reasons(stays)) == {"already_sent"}
+    late = ask.post("Python D", status="closed")
+    assert ask.reasons(late) == {}
+
+
 def test_when_a_mail_has_shown_it_nothing_is_said_of_turns(ask: Inquiry) -> None:
     ask.command("init")
     ask.board.add_alert(ask.ada, keywords=["python"], frequency="weekly")
