@@ -169,7 +169,7 @@ def _next_try(one: Told, now: datetime, full_until: datetime | None) -> str:
     at = one.next_attempt_at
     if one.state == "sending" or (at is None and one.state != "pending"):
         return ""
-    if at is not None and at > now:
+    if at is not None and at > max(now, one.created_at or now):
         return f"; next try at {at:%Y-%m-%d %H:%M} UTC"
     if full_until is not None:
         return (

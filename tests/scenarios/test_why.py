@@ -220,6 +220,9 @@ def test_a_mail_that_waits_for_the_relays_limit_says_until_when(ask: Inquiry) ->
     without = [ask.why(job, who) for who in ("ada@example.org", "ben@example.org")]
     (waits,) = [one["reasons"][0]["detail"] for one in without if not one["mailed"]]
     assert waits.endswith("waits to be sent; it goes with the next delivery")
+    tomorrows = ask.post("Python Lead")
+    ask.run(4, "--no-deliver")
+    assert "next try" not in ask.reasons(tomorrows)["message_waits"]
 
 
 def test_a_job_taken_out_right_before_the_send_was_left_out(ask: Inquiry) -> None:
