@@ -14,7 +14,7 @@ from sqlalchemy import Connection, false, or_, select
 
 from jobraker_cli.model import User
 from jobraker_cli.store.ledger import job_seen, outbox, sent_job
-from jobraker_cli.store.shared import users
+from jobraker_cli.store.shared import applications, users
 from jobraker_cli.store.types import present
 
 _MOST = 50  # messages that are looked at, the newest
@@ -83,6 +83,15 @@ def intake(connection: Connection, job_id: str) -> int | None:
     found = select(job_seen.c.run_seq).where(job_seen.c.job_id == job_id)
     number: int | None = connection.execute(found).scalar_one_or_none()
     return number
+
+
+def applied_at(connection: Connection, user_id: str, job_id: str) -> datetime | None:
+    """When a person began to apply to a job; None if they have not."""
+    found = select(applications.c.created_at).where(
+        applications.c.user_id == user_id, applications.c.job_id == job_id
+    )
+    moments = [one for one in connection.execute(found).scalars() if one is not None]
+    return min(moments, default=None)
 
 
 def messages(connection: Connection, user_id: str, job_id: str, fingerprint: str) -> Sequence[Told]:

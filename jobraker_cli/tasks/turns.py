@@ -1,11 +1,11 @@
 """Whether the runs of an alert have passed a job, or which of them it waits for."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 
 from sqlalchemy import Connection
 
-from jobraker_cli.model import Alert
+from jobraker_cli.model import Alert, Job
 from jobraker_cli.store import queueing, runs, told
 from jobraker_cli.store.told import Shown
 from jobraker_cli.tasks import alert_mail
@@ -30,28 +30,43 @@ class Turns:
     """
 
     def __init__(
-        self, connection: Connection, app: App, user_id: str, job_id: str, intake: int | None
+        self, connection: Connection, app: App, user_id: str, job: Job, intake: int | None
     ) -> None:
         self._connection = connection
         self._zone = app.settings.timezone
         self._now = app.clock()
         self._user_id = user_id
-        self._job_id = job_id
+        self._job = job
         self._intake = intake
 
-    def left_out(self, alert: Alert) -> Iterator[Hindrance]:
-        """Whether the mail of an alert that matches went without the job, which had room in it.
+    def left_out(self, alert: Alert, failing: Collection[str]) -> Iterator[Hindrance]:
+        """Whether the job was taken out of the alert's mail right before the send.
 
-        What is taken out right before the send is not in the ledger any more. So this is said of a
-        job that may not be mailed now, where nothing else was held back from that mail.
+        `failing` names why it may not be mailed now. The ledger forgets what is taken out, so this
+        is said only where it was planned by all that is known: where that came after the plan, and
+        nothing else was held back from the mail.
         """
         digest = None if self._intake is None else self._digest(alert, self._intake)
-        if digest is not None and digest.state == "sent" and not digest.more:
+        if digest is None or digest.state != "sent" or digest.more:
+            return
+        if self._since(digest, failing):
             detail = (
-                f"the mail of {digest.created_at:%Y-%m-%d %H:%M} UTC went without it: by then it "
-                "was closed, past its deadline, applied to or dismissed"
+                f"it was planned for the mail of {digest.created_at:%Y-%m-%d %H:%M} UTC, and left "
+                "out right before the send: closed, past its deadline or applied to by then"
             )
             yield Hindrance(name="left_out", detail=detail)
+
+    def _since(self, digest: Shown, failing: Collection[str]) -> bool:
+        """Whether all that keeps the job back is known to have come after a digest's plan."""
+        applied_at = told.applied_at(self._connection, self._user_id, self._job.id)
+        plan = runs.by_id(self._connection, digest.run_id or 0)
+        open_then = plan is not None and plan.run_seq == self._intake
+        known = {
+            "status": open_then,
+            "deadline": _after(self._job.deadline, digest.created_at),
+            "not_applied": _after(applied_at, digest.created_at),
+        }
+        return all(known.get(name, False) for name in failing)
 
     def reason(self, alert: Alert) -> Hindrance:
         """Why an alert that matches has not shown the job: its turn comes, or is over."""
@@ -79,7 +94,7 @@ class Turns:
     def _served(self, alert: Alert, intake: int) -> Hindrance:
         """The alert's run has passed the job: its digest was full, or it left the job out."""
         digest = self._digest(alert, intake)
-        if digest is not None and digest.more and self._job_id not in digest.job_ids:
+        if digest is not None and digest.more and self._job.id not in digest.job_ids:
             shown = len(digest.job_ids)
             return Hindrance(
                 name="cap_reached",
@@ -113,3 +128,7 @@ class Turns:
 def _parts(shard: str) -> tuple[int, int]:
     part, _, parts = shard.partition("/")
     return int(part), int(parts)
+
+
+def _after(moment: datetime | None, other: datetime) -> bool:
+    return moment is not None and moment > other

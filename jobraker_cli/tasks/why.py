@@ -90,7 +90,7 @@ class _Inquiry:
         self.job = job
         self.intake = told.intake(connection, job.id)
         self.baseline = runs.baseline(connection)
-        self.turns = Turns(connection, app, user.id, job.id, self.intake)
+        self.turns = Turns(connection, app, user.id, job, self.intake)
 
     def answer(self) -> Answer:
         """Everything that there is to say."""
@@ -153,7 +153,7 @@ class _Inquiry:
         if one.hindrances or "not_mailed" in failing:
             return one
         if failing:
-            return replace(one, hindrances=tuple(self.turns.left_out(one.alert)))
+            return replace(one, hindrances=tuple(self.turns.left_out(one.alert, failing)))
         return replace(one, hindrances=(self.turns.reason(one.alert),))
 
     def _declined(self, alert: Alert, wishes: Consents) -> Iterator[Hindrance]:

@@ -196,7 +196,8 @@ def test_a_job_that_came_after_the_days_mail_was_in_the_next_days(ask: Inquiry) 
     ask.run(0)
     jobs = [ask.post(f"Python {number}", company=f"C{number}") for number in range(3)]
     ask.run(0)
-    ask.run(1, ALERT_MAX_JOBS="1")
+    for part in ("1/2", "2/2"):
+        ask.run(1, "--shard", part, ALERT_MAX_JOBS="1")
     reasons = [ask.reasons(job) for job in jobs]
     assert sorted(map(sorted, reasons)) == [["already_sent"], ["cap_reached"], ["cap_reached"]]
     (mail, *_) = [one["cap_reached"] for one in reasons if "cap_reached" in one]
@@ -228,18 +229,33 @@ def test_a_mail_that_waits_for_the_relays_limit_says_until_when(ask: Inquiry) ->
 def test_a_job_taken_out_right_before_the_send_was_left_out(ask: Inquiry) -> None:
     ask.command("init")
     applied, closed, stays = ask.post("Python A"), ask.post("Python B"), ask.post("Python C")
+    before, dismissed = ask.post("Python Z"), ask.post("Python Y")
+    ask.board.add_recommendation(ask.ada, dismissed, status="dismissed")
+    ask.board.add_application(ask.ada, before, created_at=MONDAY - timedelta(hours=1))
     ask.run(0, "--no-deliver")
     ask.board.add_application(ask.ada, applied)
     ask.board.update("jobs", closed, status="closed")
     ask.run(0, task="deliver")
     assert set(ask.reasons(stays)) == {"already_sent"}
+    assert ask.reasons(before) == ask.reasons(dismissed) == {}
     for job in (applied, closed):
         assert set(ask.reasons(job)) == {"left_out"}
-        assert "went without it: by then it was closed" in ask.reasons(job)["left_out"]
+        assert "left out right before the send: closed" in ask.reasons(job)["left_out"]
     ask.board.add_application(ask.ada, stays)
     assert set(ask.reasons(stays)) == {"already_sent"}
     late = ask.post("Python D", status="closed")
     assert ask.reasons(late) == {}
+
+
+def test_a_job_that_was_over_before_its_run_was_not_left_out(ask: Inquiry) -> None:
+    ask.command("init")
+    ask.board.update("job_alerts", ask.alert, frequency="weekly")
+    job = ask.post("Python A")
+    ask.post("Python B")
+    ask.run(0)
+    ask.board.update("jobs", job, status="closed")
+    ask.run(0, task="weekly-alerts")
+    assert ask.reasons(job) == {}
 
 
 def test_when_a_mail_has_shown_it_nothing_is_said_of_turns(ask: Inquiry) -> None:
