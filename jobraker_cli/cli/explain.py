@@ -185,11 +185,17 @@ def _alert_row(found: "AlertAnswer") -> dict[str, Any]:
     }
 
 
+def _when(mailed: Mapping[str, Any]) -> str:
+    """When and in which message somebody was mailed a job."""
+    known = f", at {mailed['sent_at']}" if mailed["sent_at"] else "; the message itself was pruned"
+    return f"{known} ({mailed['id']})"
+
+
 def _answered(record: Mapping[str, Any]) -> Iterator[str]:
     job, mailed = record["job"], record["mailed"]
     at = f" at {job['company']}" if job["company"] else ""
     who = f"{record['user']['email']} was {'' if mailed else 'not '}mailed {job['title']}{at}"
-    yield f"{who}, at {mailed['sent_at']} ({mailed['id']})." if mailed else f"{who}."
+    yield f"{who}{_when(mailed)}." if mailed else f"{who}."
     for one in record["reasons"]:
         if one["alert"] is None and not (mailed and one["name"] == "already_sent"):
             yield f"  {one['name'].replace('_', ' ')}: {one['detail']}"
@@ -200,5 +206,5 @@ def _answered(record: Mapping[str, Any]) -> Iterator[str]:
         for one in [] if mailed else alert["reasons"]:
             if one["name"] != "no_match":  # the clauses have said it
                 yield f"  {one['name'].replace('_', ' ')}: {one['detail']}"
-    yield "It may be mailed." if record["eligible"] else "It would not be mailed now."
+    yield f"The job itself {'may' if record['eligible'] else 'may not'} be mailed to the person."
     yield from map(clause_words, record["eligibility"])

@@ -42,6 +42,18 @@ class Quota:
             default=None,
         )
 
+    def full_until(self, connection: Connection, now: datetime) -> datetime | None:
+        """Until when no message may be claimed; None if one may. Nothing is locked."""
+        if not self.limits.spans:
+            return None
+        spent = quotas.used(connection, self.provider, ())
+        full = [
+            free_at(_of(spent, "", span), span=span, now=now)
+            for span, most in self.limits.spans.items()
+            if not room(_of(spent, "", span), span=span, most=most, now=now)
+        ]
+        return max(full, default=None)
+
     def take(
         self, connection: Connection, wanted: Sequence[Claimed], now: datetime
     ) -> Mapping[str, datetime]:

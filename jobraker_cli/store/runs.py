@@ -146,6 +146,15 @@ def planned_floor(connection: Connection, task: str, shard: str) -> int:
     return int(max(floors))
 
 
+def planned_from(
+    connection: Connection, task: str, run_seq: int, *, limit: int
+) -> Sequence[RunRecord]:
+    """The first finished plans of a task that an intake was in, of all shards, in their order."""
+    found = select(_run).where(_run.c.task == task, _run.c.run_seq >= run_seq)
+    rows = connection.execute(found.order_by(_run.c.run_seq).limit(limit)).mappings()
+    return [_record(row) for row in rows]
+
+
 def latest(connection: Connection, *, task: str | None, limit: int | None) -> Sequence[RunRecord]:
     """Runs, the newest first."""
     found = select(_run).order_by(_run.c.run_id.desc()).limit(limit)

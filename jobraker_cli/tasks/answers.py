@@ -1,7 +1,8 @@
 """Why a person was or was not mailed a job: the answer as values, and its words."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from jobraker_cli.model import Alert, Clause, Explanation, Job, User
 from jobraker_cli.store.told import Told
@@ -88,9 +89,63 @@ def of_switches(alert: Alert) -> Iterator[Hindrance]:
         yield Hindrance(name="mail_off", detail="the alert is not to be mailed")
 
 
-def of_message(one: Told) -> Hindrance:
-    """What a message means for whether the person was told."""
+def holding(messages: Iterable[Told], eligibility: Iterable[Clause]) -> list[Told]:
+    """The messages that keep another mail with the job back.
+
+    They are those with the posting itself, and what counts of those with another one of its
+    vacancy while the vacancy is not to be mailed again.
+    """
+    again = all(one.holds for one in eligibility if one.name == "not_mailed")
+    return [one for one in messages if one.same_posting or not (again or one.state in NEVER_GOES)]
+
+
+def without_needless(answers: Sequence[AlertAnswer]) -> tuple[AlertAnswer, ...]:
+    """The answers without "served" where the turn of another alert says more."""
+    names = {hindrance.name for one in answers for hindrance in one.hindrances}
+    if not names & {"cap_reached", "not_due"}:
+        return tuple(answers)
+    return tuple(
+        replace(one, hindrances=tuple(each for each in one.hindrances if each.name != "served"))
+        for one in answers
+    )
+
+
+def not_mailed(messages: Iterable[Told], *, reposted: bool) -> Clause:
+    """Whether the person was not mailed the job, by what became of the messages with it.
+
+    `reposted`: a mail with another posting of the vacancy keeps this one back, if there is any.
+    """
+    own = [one.state for one in messages if one.same_posting and one.shows]
+    others = [one.state for one in messages if not one.same_posting]
+    counting = [state for state in others if reposted and state not in NEVER_GOES]
+    if "sent" in own:
+        return _not_mailed("the person has been mailed it before", holds=False)
+    if "sent" in counting:
+        return _not_mailed("the person has been mailed another posting of it", holds=False)
+    if counting:
+        detail = f"the mail with another posting of it {_became(counting[0])}"
+        return _not_mailed(detail, holds=False)
+    became = f": its mail {_became(own[0])}" if own else ""
+    return _not_mailed(f"the person has not been mailed it{became}", holds=True)
+
+
+def _not_mailed(detail: str, *, holds: bool) -> Clause:
+    return Clause(name="not_mailed", holds=holds, detail=detail)
+
+
+def _became(state: str) -> str:
+    return (NEVER_GOES | _WAITS).get(state, state)
+
+
+def of_message(one: Told, now: datetime, full_until: datetime | None) -> Hindrance:
+    """What a message means for whether the person was told.
+
+    `full_until`: when the relay's limit lets mail go again, None if it does now.
+    """
     what = "it" if one.same_posting else "another posting of this vacancy"
+    if one.created_at is None:
+        detail = f"{what} was mailed; when and in which message was pruned"
+        return Hindrance(name="already_sent", detail=detail)
     when = f"{one.created_at:%Y-%m-%d %H:%M} UTC"
     if not one.shows:
         detail = f"{what} was planned for the mail of {when}, and left out right before the send"
@@ -104,7 +159,20 @@ def of_message(one: Told) -> Hindrance:
     if one.state in NEVER_GOES:
         detail = f"the mail of {when} with {what} {NEVER_GOES[one.state]}{said}"
         return Hindrance(name=f"message_{one.state}", detail=detail)
-    at = one.next_attempt_at
-    again = f"; next try at {at:%Y-%m-%d %H:%M} UTC" if at and one.state != "sending" else ""
+    again = _next_try(one, now, full_until)
     detail = f"the mail of {when} with {what} {_WAITS.get(one.state, one.state)}{said}{again}"
     return Hindrance(name="message_waits", detail=detail)
+
+
+def _next_try(one: Told, now: datetime, full_until: datetime | None) -> str:
+    """When a message that waits is tried, as far as that is known."""
+    at = one.next_attempt_at
+    if one.state == "sending" or (at is None and one.state != "pending"):
+        return ""
+    if at is not None and at > max(now, one.created_at or now):
+        return f"; next try at {at:%Y-%m-%d %H:%M} UTC"
+    if full_until is not None:
+        return (
+            f"; the relay's limit (EMAIL_RATE_*) is used up until {full_until:%Y-%m-%d %H:%M} UTC"
+        )
+    return "; it goes with the next delivery"

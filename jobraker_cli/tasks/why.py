@@ -3,11 +3,13 @@
 Nothing is written. The chat's tool and `alerts explain USER JOB` both ask here.
 """
 
-from collections.abc import Iterator
-from datetime import datetime, timedelta
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import timedelta
 
 from sqlalchemy import Connection
 
+from jobraker_cli.delivery.allowance import allowance
 from jobraker_cli.delivery.checks import suppression_key
 from jobraker_cli.errors import MessageError, NotFoundError
 from jobraker_cli.mail.address import check_address
@@ -17,23 +19,27 @@ from jobraker_cli.matching.explain import explain
 from jobraker_cli.model import Alert, Clause, Job, User
 from jobraker_cli.settings import Settings
 from jobraker_cli.store import alerts as store
-from jobraker_cli.store import jobs, keys, past, queueing, runs, told
+from jobraker_cli.store import jobs, keys, past, runs, told
 from jobraker_cli.store import vacancies as vacancies_of
 from jobraker_cli.store.engine import reading
 from jobraker_cli.store.suppressions import suppressed
-from jobraker_cli.tasks import alert_mail, consents
-from jobraker_cli.tasks.alerts import TASKS, rules_of
+from jobraker_cli.store.told import Told
+from jobraker_cli.tasks import consents
+from jobraker_cli.tasks.alerts import rules_of
 from jobraker_cli.tasks.answers import (
     AlertAnswer,
     Answer,
     Hindrance,
+    holding,
+    not_mailed,
     of_message,
     of_rules,
     of_switches,
+    without_needless,
 )
 from jobraker_cli.tasks.app import App
 from jobraker_cli.tasks.consents import Consents
-from jobraker_cli.tasks.periods import period_label
+from jobraker_cli.tasks.turns import Turns, task_of
 
 
 def why(app: App, user_id: str, job_id: str) -> Answer:
@@ -49,23 +55,26 @@ def why(app: App, user_id: str, job_id: str) -> Answer:
 def eligibility(app: App, user_id: str, job: Job) -> tuple[Clause, ...]:
     """Whether the job may be mailed to this person now, reposts looked through."""
     with reading(app.engine) as connection:
-        return _eligibility(connection, app.settings, user_id, job, app.clock())
+        messages = told.messages(connection, user_id, job.id, prepared.fingerprint(job))
+        return _eligibility(connection, app, user_id, job, messages)
 
 
 def _eligibility(
-    connection: Connection, settings: Settings, user_id: str, job: Job, now: datetime
+    connection: Connection, app: App, user_id: str, job: Job, messages: Sequence[Told]
 ) -> tuple[Clause, ...]:
     history = past.histories(connection, [user_id])[user_id]
-    fingerprint = prepared.fingerprint(job)
-    since = now - timedelta(days=settings.alert_repost_days)
-    known = vacancies_of.mailed(connection, [user_id], [fingerprint], since=since)
-    return eligible.eligibility(
+    now = app.clock()
+    since = now - timedelta(days=app.settings.alert_repost_days)
+    known = vacancies_of.mailed(connection, [user_id], [prepared.fingerprint(job)], since=since)
+    clauses = eligible.eligibility(
         job,
         now=now,
         applied=job.id in history.applied,
         dismissed=job.id in history.dismissed,
-        mailed=job.id in history.mailed or user_id in known,
+        mailed=False,
     )
+    mailed = not_mailed(messages, reposted=user_id in known)
+    return tuple(mailed if one.name == mailed.name else one for one in clauses)
 
 
 class _Inquiry:
@@ -73,6 +82,7 @@ class _Inquiry:
 
     def __init__(self, connection: Connection, app: App, user: User, job: Job) -> None:
         self.connection = connection
+        self.app = app
         self.settings: Settings = app.settings
         self.rules = rules_of(app)
         self.now = app.clock()
@@ -80,29 +90,37 @@ class _Inquiry:
         self.job = job
         self.intake = told.intake(connection, job.id)
         self.baseline = runs.baseline(connection)
+        self.turns = Turns(connection, app, user.id, job, self.intake)
 
     def answer(self) -> Answer:
         """Everything that there is to say."""
         fingerprint = prepared.fingerprint(self.job)
-        messages = tuple(told.messages(self.connection, self.user.id, self.job.id, fingerprint))
+        messages = told.messages(self.connection, self.user.id, self.job.id, fingerprint)
         mailed = next(
             (one for one in messages if one.state == "sent" and one.shows and one.same_posting),
             None,
         )
         wishes = consents.read(self.connection, [self.user.id], self.now, self.settings.timezone)
         found = store.subscriptions(self.connection, user_id=self.user.id, limit=None)
-        answers = tuple(self._alert(one.alert, wishes) for one in found)
+        eligibility = _eligibility(self.connection, self.app, self.user.id, self.job, messages)
+        person = tuple(self._person(len(found)))
+        answers = [self._alert(one.alert, wishes) for one in found]
+        if not person and not any(one.same_posting for one in messages):
+            answers = [self._with_turn(one, eligibility) for one in answers]
         return Answer(
             user=self.user,
             job=self.job,
             mailed=mailed,
-            messages=messages,
-            alerts=answers,
-            eligibility=_eligibility(
-                self.connection, self.settings, self.user.id, self.job, self.now
-            ),
-            hindrances=(*self._person(len(found)), *map(of_message, messages)),
+            messages=tuple(messages),
+            alerts=without_needless(answers),
+            eligibility=eligibility,
+            hindrances=(*person, *self._messages(holding(messages, eligibility))),
         )
+
+    def _messages(self, messages: Sequence[Told]) -> Iterator[Hindrance]:
+        full_until = allowance(self.settings).full_until(self.connection, self.now)
+        for one in messages:
+            yield of_message(one, self.now, full_until)
 
     def _person(self, alerts: int) -> Iterator[Hindrance]:
         if not self.user.is_active:
@@ -121,16 +139,22 @@ class _Inquiry:
 
     def _alert(self, alert: Alert, wishes: Consents) -> AlertAnswer:
         explanation = explain(alert, self.job, self.rules)
-        return AlertAnswer(
-            alert=alert,
-            explanation=explanation,
-            hindrances=(
-                *of_rules(explanation),
-                *of_switches(alert),
-                *self._declined(alert, wishes),
-                *self._outside(alert),
-            ),
+        hindrances = (
+            *of_rules(explanation),
+            *of_switches(alert),
+            *self._declined(alert, wishes),
+            *self._outside(alert),
         )
+        return AlertAnswer(alert=alert, explanation=explanation, hindrances=hindrances)
+
+    def _with_turn(self, one: AlertAnswer, eligibility: Sequence[Clause]) -> AlertAnswer:
+        """The answer with what the alert's runs made of it, where nothing else explains it."""
+        failing = {clause.name for clause in eligibility if not clause.holds}
+        if one.hindrances or "not_mailed" in failing:
+            return one
+        if failing:
+            return replace(one, hindrances=tuple(self.turns.left_out(one.alert, failing)))
+        return replace(one, hindrances=(self.turns.reason(one.alert),))
 
     def _declined(self, alert: Alert, wishes: Consents) -> Iterator[Hindrance]:
         given = wishes.of(self.user.id, f"{ONE_ALERT}{alert.id}")
@@ -140,7 +164,7 @@ class _Inquiry:
             yield Hindrance(name=name, detail=given.reason)
 
     def _outside(self, alert: Alert) -> Iterator[Hindrance]:
-        """Whether the job lies outside what the alert's next run will look at, or waits for it."""
+        """Whether the job lies outside what the alert's runs look at."""
         posted = self.job.posted_at
         oldest = timedelta(days=self.settings.alert_max_posted_age)
         if posted is not None and posted < self.now - oldest:
@@ -155,41 +179,6 @@ class _Inquiry:
         ):
             taken = f"{self.baseline.started_at:%Y-%m-%d %H:%M} UTC"
             yield Hindrance(name="baseline", detail=f"it was there at the baseline of {taken}")
-            return
-        task = next((one for one in TASKS if one.name == f"{alert.frequency}-alerts"), None)
-        if task is None:
+        if task_of(alert) is None:
             detail = f"no task serves the frequency {alert.frequency or '(none)'}"
             yield Hindrance(name="unknown_frequency", detail=detail)
-            return
-        floor = alert.floor or runs.planned_floor(self.connection, task.name, "1/1")
-        if self.intake is not None and self.intake <= floor:
-            yield self._served(alert)
-            return
-        due = task.schedule.next(self.now, self.settings.timezone)
-        yield Hindrance(name="not_due", detail=self._waiting(alert, due))
-
-    def _waiting(self, alert: Alert, due: datetime) -> str:
-        label = period_label(alert.frequency, self.now, self.settings.timezone)
-        key = f"{alert_mail.KIND}:{alert.frequency}:{self.user.id}:{label}"
-        when = f"{alert.frequency}-alerts is due at {due:%Y-%m-%d %H:%M} UTC"
-        if label and queueing.taken_keys(self.connection, [key]):
-            return f"the {alert.frequency} mail of {label} has gone already; {when}"
-        if self.intake is None:
-            return f"no run has seen the job yet; {when}"
-        return f"it comes with the next mail; {when}"
-
-    def _served(self, alert: Alert) -> Hindrance:
-        """The alert's run has passed the job: its digest was full, or it left the job out."""
-        digest = told.digest_after(self.connection, self.user.id, alert.frequency, self.intake or 0)
-        if digest is not None and digest.more and self.job.id not in digest.job_ids:
-            shown = len(digest.job_ids)
-            return Hindrance(
-                name="cap_reached",
-                detail=f"the mail of {digest.created_at:%Y-%m-%d} was full: it showed {shown} jobs "
-                f"(ALERT_MAX_JOBS, ALERT_MAX_PER_COMPANY) and spoke of {digest.more} more",
-            )
-        return Hindrance(
-            name="served",
-            detail="the alert was served that intake already: the job came in before the alert was "
-            "made, or its run found that it was mailed, not eligible or no match at that time",
-        )

@@ -57,6 +57,47 @@ def test_a_mail_that_went_is_named_and_a_repost_says_what_it_is_of(ask: Inquiry)
     assert "another posting of this vacancy was mailed" in ask.reasons(again)["already_sent"]
     assert [one["name"] for one in found["eligibility"] if not one["holds"]] == ["not_mailed"]
     assert ask.why(again, ask.alert)["eligibility"] == found["eligibility"]
+    (ask.command.cwd / "job.json").write_text('{"title": "Python Developer", "company": "Acme"}')
+    pair = ask.command("alerts", "explain", ask.alert, "--job", "job.json", "--json").json
+    assert pair["eligibility"] == found["eligibility"]
+
+
+def test_a_mail_counts_as_sent_when_the_ledger_has_pruned_it(ask: Inquiry) -> None:
+    ask.command("init")
+    job = ask.post(company="Acme")
+    ask.run(0)
+    ask.board.execute("DELETE FROM jobraker_outbox")
+    found = ask.why(job)
+    assert (found["mailed"]["state"], found["mailed"]["sent_at"]) == ("sent", None)
+    assert "it was mailed; when" in ask.reasons(job)["already_sent"]
+    words = ask.command("alerts", "explain", ask.ada, job).stdout
+    assert "was mailed Python Developer at Acme; the message itself was pruned" in words
+    again = ask.post(company="ACME Inc.")
+    assert "another posting of this vacancy was mailed" in ask.reasons(again)["already_sent"]
+
+
+def test_a_mail_that_did_not_go_is_not_called_mailed(ask: Inquiry) -> None:
+    ask.command("init")
+    job = ask.post(company="Acme")
+    ask.run(0, "--no-deliver")
+    again = ask.post(company="ACME Inc.")
+    for state, holds, became in (
+        ("pending", False, "waits to be sent"),
+        ("failed", False, "will be tried again"),
+        ("uncertain", False, "whether it arrived is unknown"),
+        ("dead", True, "failed for good"),
+        ("cancelled", True, "was cancelled"),
+        ("suppressed", True, "was not sent"),
+    ):
+        ask.board.execute("UPDATE jobraker_outbox SET state = :state", state=state)
+        clause = ask.why(job)["eligibility"][-1]
+        assert (clause["name"], clause["holds"]) == ("not_mailed", True)
+        assert became in clause["detail"]
+        assert "has not been mailed it: its mail" in clause["detail"]
+        assert ask.why(again)["eligibility"][-1]["holds"] is holds
+    ask.board.execute("UPDATE jobraker_outbox SET state = 'sent'")
+    (other,) = [one for one in ask.why(again)["eligibility"] if not one["holds"]]
+    assert other["detail"] == "the person has been mailed another posting of it"
 
 
 def test_what_never_matched_or_never_could_be_mailed_is_said(ask: Inquiry) -> None:
@@ -74,8 +115,10 @@ def test_what_never_matched_or_never_could_be_mailed_is_said(ask: Inquiry) -> No
         for job in (applied, closed, late)
     }
     assert failing == {applied: ["not_applied"], closed: ["status"], late: ["deadline"]}
-    assert "200" not in ask.reasons(aged)["not_due"]
+    assert [ask.reasons(job) for job in (applied, closed, late)] == [{}, {}, {}]
+    assert set(ask.reasons(aged)) == {"too_old"}
     assert "more than 60 days ago" in ask.reasons(aged)["too_old"]
+    assert set(ask.reasons(cook)) == {"no_match"}
     ask.board.update("job_alerts", ask.alert, is_active=False, email_notifications=False)
     ask.board.update("users", ask.ada, is_active=False, email="nobody")
     assert {"alert_off", "mail_off", "user_inactive", "no_address"} <= set(ask.reasons(cook))
@@ -108,6 +151,124 @@ def test_what_waits_or_was_full_or_was_served_is_said(ask: Inquiry) -> None:
     ask.board.add_alert(ben, name="new", keywords=["python"])
     (reason,) = ask.why(early, "ben@example.org")["reasons"]
     assert reason["name"] == "served"
+
+
+def test_a_job_that_its_run_has_passed_is_explained_by_what_holds_it_back_now(
+    ask: Inquiry,
+) -> None:
+    ask.board.update("users", ask.ada, is_active=False)
+    ask.command("init")
+    job, cook = ask.post(), ask.post("Cook")
+    ask.run(0)
+    assert set(ask.reasons(job)) == {"user_inactive"}
+    words = ask.command("alerts", "explain", ask.ada, job).stdout
+    assert "The job itself may be mailed to the person." in words
+    ask.board.update("users", ask.ada, is_active=True)
+    assert "the account inactive" in ask.reasons(job)["served"]
+    assert set(ask.reasons(cook)) == {"no_match"}
+    weekly = ask.board.add_alert(ask.ada, keywords=["python"], frequency="weekly")
+    assert set(ask.reasons(job)) == {"not_due"}
+    ask.board.update("job_alerts", weekly, is_active=False)
+    assert set(ask.reasons(job)) == {"alert_off", "served"}
+
+
+def test_a_full_digest_is_named_only_where_it_kept_the_job_back(ask: Inquiry) -> None:
+    ask.command("init")
+    before = ask.post("Java Developer", company="A")
+    ask.run(0)
+    ask.board.update("job_alerts", ask.alert, keywords=["java"])
+    jobs = [ask.post(f"Java {number}", company=f"C{number}") for number in range(3)]
+    cook, applied = ask.post("Cook", company="D"), ask.post("Java Lead", company="E")
+    ask.board.add_application(ask.ada, applied)
+    ask.run(1, ALERT_MAX_JOBS="1")
+    found = sorted(sorted(ask.reasons(job)) for job in jobs)
+    assert found == [["already_sent"], ["cap_reached"], ["cap_reached"]]
+    assert set(ask.reasons(before)) == {"served"}
+    assert set(ask.reasons(cook)) == {"no_match"}
+    assert ask.reasons(applied) == {}
+    ask.board.add_alert(ask.ada, keywords=["cook"])
+    assert set(ask.reasons(cook)) == {"no_match", "served"}
+
+
+def test_a_job_that_came_after_the_days_mail_was_in_the_next_days(ask: Inquiry) -> None:
+    ask.command("init")
+    ask.post()
+    ask.run(0)
+    jobs = [ask.post(f"Python {number}", company=f"C{number}") for number in range(3)]
+    ask.run(0)
+    for part in ("1/2", "2/2"):
+        ask.run(1, "--shard", part, ALERT_MAX_JOBS="1")
+    reasons = [ask.reasons(job) for job in jobs]
+    assert sorted(map(sorted, reasons)) == [["already_sent"], ["cap_reached"], ["cap_reached"]]
+    (mail, *_) = [one["cap_reached"] for one in reasons if "cap_reached" in one]
+    assert f"the mail of {MONDAY + timedelta(days=1):%Y-%m-%d} was full" in mail
+
+
+def test_a_mail_that_waits_for_the_relays_limit_says_until_when(ask: Inquiry) -> None:
+    ask.command("init")
+    ask.board.add_alert(ask.board.add_user(email="ben@example.org"), keywords=["python"])
+    job = ask.post()
+    limit = {**ask.mailbox.settings, "EMAIL_RATE_PER_DAY": "1"}
+    ask.command("run", "daily-alerts", env=limit)
+    found = [
+        ask.command("alerts", "explain", who, job, "--json", env=limit).json["reasons"]
+        for who in ("ada@example.org", "ben@example.org")
+    ]
+    (waits,) = [one["detail"] for (one,) in found if one["name"] == "message_waits"]
+    tomorrow = datetime.now(UTC) + timedelta(days=1)
+    assert f"the relay's limit (EMAIL_RATE_*) is used up until {tomorrow:%Y-%m-%d}" in waits
+    assert "next try" not in waits
+    without = [ask.why(job, who) for who in ("ada@example.org", "ben@example.org")]
+    (waits,) = [one["reasons"][0]["detail"] for one in without if not one["mailed"]]
+    assert waits.endswith("waits to be sent; it goes with the next delivery")
+    tomorrows = ask.post("Python Lead")
+    ask.run(4, "--no-deliver")
+    assert "next try" not in ask.reasons(tomorrows)["message_waits"]
+
+
+def test_a_job_taken_out_right_before_the_send_was_left_out(ask: Inquiry) -> None:
+    ask.command("init")
+    applied, closed, stays = ask.post("Python A"), ask.post("Python B"), ask.post("Python C")
+    before, dismissed = ask.post("Python Z"), ask.post("Python Y")
+    ask.board.add_recommendation(ask.ada, dismissed, status="dismissed")
+    ask.board.add_application(ask.ada, before, created_at=MONDAY - timedelta(hours=1))
+    ask.run(0, "--no-deliver")
+    ask.board.add_application(ask.ada, applied)
+    ask.board.update("jobs", closed, status="closed")
+    ask.run(0, task="deliver")
+    assert set(ask.reasons(stays)) == {"already_sent"}
+    assert ask.reasons(before) == ask.reasons(dismissed) == {}
+    for job in (applied, closed):
+        assert set(ask.reasons(job)) == {"left_out"}
+        assert "left out right before the send: closed" in ask.reasons(job)["left_out"]
+    ask.board.add_application(ask.ada, stays)
+    assert set(ask.reasons(stays)) == {"already_sent"}
+    late = ask.post("Python D", status="closed")
+    assert ask.reasons(late) == {}
+
+
+def test_a_job_that_was_over_before_its_run_was_not_left_out(ask: Inquiry) -> None:
+    ask.command("init")
+    ask.board.update("job_alerts", ask.alert, frequency="weekly")
+    job = ask.post("Python A")
+    ask.post("Python B")
+    ask.run(0)
+    ask.board.update("jobs", job, status="closed")
+    ask.run(0, task="weekly-alerts")
+    assert ask.reasons(job) == {}
+
+
+def test_when_a_mail_has_shown_it_nothing_is_said_of_turns(ask: Inquiry) -> None:
+    ask.command("init")
+    ask.board.add_alert(ask.ada, keywords=["python"], frequency="weekly")
+    job = ask.post(company="Acme")
+    ask.run(0)
+    assert set(ask.reasons(job)) == {"already_sent"}
+    again = ask.post(company="Acme")
+    assert set(ask.reasons(again)) == {"already_sent"}
+    ask.board.execute("UPDATE jobraker_outbox SET state = 'dead'")
+    assert set(ask.reasons(job)) == {"message_dead"}
+    assert set(ask.reasons(again)) == {"not_due"}
 
 
 def test_what_people_chose_is_said(ask: Inquiry) -> None:
