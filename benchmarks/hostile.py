@@ -38,7 +38,8 @@ CASES: dict[str, tuple[object, str]] = {
 PATTERNS = (
     "a ", "a", "a.", "a, ", "-", "- ", "a'", "a&", "a & ", "(", "((a ", ")", '"', "NOT ", "a OR ",
     "(a OR ", "-(", "-a ", "title: ", "\u0301\u0323", "\u3099\u0e48", "安", "\0", "\ud800", "ก็",
-    "1,", "remote ", " or ", "c++ ", "San Jose, ", "CA-", "springfield ",
+    "1,", "remote ", " or ", "c++ ", "San Jose, ", "CA-", "springfield ", "front end ",
+    "fullstack ", "&lt;", "m/w/d ", "( ", "RNs ", "or remote ", "US, East ",
 )  # fmt: skip
 LENGTHS = (10_000, 100_000)
 LEAST = 0.005  # seconds: less is not told from noise

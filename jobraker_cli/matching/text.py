@@ -214,7 +214,11 @@ def spellings(words: list[str]) -> list[list[str]]:
         ways = _ways(words[at], *words[at + 1 : at + 2])
         if len(ways) * len(found) > _MOST_SPELLINGS:
             ways = ways[:1]
-        found = [[*before, *way] for way in ways for before in found]
+        if len(ways) > 1:
+            found = [[*before, *way] for way in ways for before in found]
+        else:
+            for before in found:
+                before.extend(ways[0])
         at += len(ways[0])
     return found
 
