@@ -73,7 +73,6 @@ def _alert(
     given = {
         "id": new_id(rng),
         "user_id": user["id"],
-        "name": f"{wanted.phrase}{' in ' + location if location else ''}"[:100],
         "keywords": _keywords(rng, wanted, interests),
         "location": location,
         "job_type": draw(rng, {"": 88, "full_time": 9, "part_time": 3}),
@@ -87,12 +86,23 @@ def _alert(
         "is_active": rng.random() >= 0.06,
         "last_run": before(rng, moment, timedelta(days=30)) if rng.random() < 0.5 else None,
     }
+    given["name"] = _name(wanted, given["keywords"], location)
     return row("job_alerts", made, given)
 
 
+def _name(wanted: Interest, keywords: object, location: str) -> str:
+    """What its owner calls an alert: what they look for, and where."""
+    word = _last_word(wanted)
+    sought = word.capitalize() if keywords == [word] else wanted.phrase
+    return f"{sought}{' in ' + location if location else ''}"[:100]
+
+
+def _last_word(wanted: Interest) -> str:
+    return wanted.phrase.casefold().rsplit(" ", 1)[-1]
+
+
 def _keywords(rng: Random, wanted: Interest, interests: Sequence[Interest]) -> object:
-    phrase = wanted.phrase.casefold()
-    last_word = phrase.rsplit(" ", 1)[-1]
+    phrase, last_word = wanted.phrase.casefold(), _last_word(wanted)
     kin = [other.phrase for other in interests if other.phrase.casefold().endswith(last_word)]
     kin = [other for other in kin if other != wanted.phrase]
     choices: dict[str, tuple[int, object]] = {

@@ -103,8 +103,8 @@ def escaped(text: str) -> str:
     return html.escape(UNSHOWABLE.sub("\ufffd", text.replace("\r\n", "\n")))
 
 
-def _kib(size: int) -> str:
-    return f"{size / 1024:.1f} KiB"
+def _octets(size: int) -> str:
+    return f"{size / 1024:.1f} KiB" if size < 1 << 20 else f"{size / (1 << 20):.1f} MiB"
 
 
 def _page(title: str, mails: Sequence[Shown], sizes: Sequence[int]) -> str:
@@ -112,7 +112,7 @@ def _page(title: str, mails: Sequence[Shown], sizes: Sequence[int]) -> str:
     sections = "".join(_section(number, mail) for number, mail in enumerate(mails, 1))
     count = "1 mail" if len(sizes) == 1 else f"{len(sizes):,} mails"
     shown = "" if len(mails) == len(sizes) else f", {len(mails)} of them shown"
-    facts = f"{count}{shown}; {_kib(sum(sizes))} in all" if sizes else "No mails were sent."
+    facts = f"{count}{shown}; {_octets(sum(sizes))} in all" if sizes else "No mails were sent."
     return PAGE.format(
         title=escaped(title), style=STYLE, facts=facts, lines=lines, sections=sections
     )
@@ -124,7 +124,7 @@ def _inbox_line(number: int, mail: Shown) -> str:
         initial=escaped(mail.recipient[:1].upper() or "?"),
         recipient=escaped(mail.recipient or "(no recipient)"),
         subject=escaped(mail.subject or "(no subject)"),
-        size=_kib(mail.size),
+        size=_octets(mail.size),
     )
 
 
@@ -139,7 +139,7 @@ def _section(number: int, mail: Shown) -> str:
         subject=subject,
         sender=escaped(mail.sender),
         recipient=escaped(mail.recipient),
-        size=_kib(mail.size),
+        size=_octets(mail.size),
         frames=frames if mail.page else NO_PAGE,
         text=escaped(mail.text or "(no text part)"),
     )
