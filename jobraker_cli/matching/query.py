@@ -157,12 +157,12 @@ _LEXEME = re.compile(
     r"""
     (?P<minus>(?<![^\s(])-(?=[^\s)-]))?
     (?:(?P<scope>(?i:title|company|anywhere)):\s*)?
-    (?:(?P<open>\() | "(?P<quoted>[^"]*)" | (?P<word>[^\s()"]+))
+    (?:(?P<open>\() | "(?P<quoted>[^"]*)" | (?P<bare>(?i:title|company|anywhere):(?![^\s()"]))
+    | (?P<word>[^\s()"]+))
     | (?P<close>\)) | (?P<stray>")
     """,
     re.VERBOSE,
 )
-_BARE_SCOPE = re.compile(r"(?i:title|company|anywhere):")
 _SCOPES = {"title": TITLE, "company": COMPANY, "anywhere": ANYWHERE}
 _OPERATORS = {"AND": AND, "OR": OR, "NOT": NOT}
 
@@ -175,8 +175,8 @@ def _read_entry(entry: str, scope: int, spoken: dict[Term, str]) -> list[Term | 
     if program is not None:
         return program
     said = (lexeme["word"] or lexeme["quoted"] or "" for lexeme in lexemes)
-    plain = (one for one in said if one not in _OPERATORS and not _BARE_SCOPE.fullmatch(one))
-    return _phrase(" ".join(plain).strip("& "), scope, spoken)
+    plain = " ".join(words for words in said if words not in _OPERATORS)
+    return _phrase(plain.strip("& "), scope, spoken)
 
 
 def is_malformed(entry: str) -> bool:
@@ -215,8 +215,7 @@ def _symbols(
     run: list[str] = []  # plain words side by side are one phrase
     for lexeme in lexemes:
         word, own = lexeme["word"], _SCOPES.get((lexeme["scope"] or "").lower(), 0)
-        bare = word and _BARE_SCOPE.fullmatch(word)  # it says where, but not what
-        marked = lexeme["minus"] or own or bare
+        marked = lexeme["minus"] or own
         if word and not marked and word not in _OPERATORS:
             run.append(word)
             continue
@@ -234,8 +233,7 @@ def _symbols(
         elif word and not marked:
             yield _OPERATORS[word]
         else:
-            said = "" if bare else word or lexeme["quoted"] or ""
-            yield _phrase(said, own or scopes[-1], spoken)
+            yield _phrase(word or lexeme["quoted"] or "", own or scopes[-1], spoken)
     yield from _operands(run, scopes[-1], spoken)
 
 
