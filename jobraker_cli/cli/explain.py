@@ -122,7 +122,7 @@ def _eligibility(app: "App", user_id: str | None, job: "Job") -> "tuple[Clause, 
 
     if user_id is not None:
         return why.eligibility(app, user_id, job)
-    return eligible.eligibility(job, now=system_now(), applied=False, dismissed=False, mailed=False)
+    return eligible.eligibility(job, now=system_now(), applied=False, dismissed=False)
 
 
 def _explained(record: Mapping[str, Any]) -> Iterator[str]:

@@ -10,10 +10,27 @@ def is_open(job: Job, now: datetime) -> bool:
     return job.status == "active" and (job.deadline is None or now < job.deadline)
 
 
+def is_fresh(job: Job, oldest: datetime) -> bool:
+    """Whether the job was posted since then, as far as it says when."""
+    return job.posted_at is None or job.posted_at >= oldest
+
+
+def _unless(name: str, done: bool, what: str) -> Clause:
+    return Clause(
+        name=name, holds=not done, detail=f"the person has {'' if done else 'not '}{what}"
+    )
+
+
+NOT_MAILED = _unless("not_mailed", False, "been mailed it before")
+
+
 def eligibility(
-    job: Job, *, now: datetime, applied: bool, dismissed: bool, mailed: bool
+    job: Job, *, now: datetime, applied: bool, dismissed: bool, mailed: Clause = NOT_MAILED
 ) -> tuple[Clause, ...]:
-    """The conditions of mailing the job to a person; the last three are about this person."""
+    """The conditions of mailing the job to a person; the last three are about this person.
+
+    `mailed` is what the mails that they were sent say to it.
+    """
     passed = job.deadline is not None and job.deadline <= now
     deadline = f"{job.deadline:%Y-%m-%d %H:%M} UTC" if job.deadline else ""
     deadline_said = (
@@ -28,11 +45,5 @@ def eligibility(
         Clause(name="deadline", holds=not passed, detail=deadline_said),
         _unless("not_applied", applied, "applied to it"),
         _unless("not_dismissed", dismissed, "dismissed it"),
-        _unless("not_mailed", mailed, "been mailed it before"),
-    )
-
-
-def _unless(name: str, done: bool, what: str) -> Clause:
-    return Clause(
-        name=name, holds=not done, detail=f"the person has {'' if done else 'not '}{what}"
+        mailed,
     )

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Engine
 
-from jobraker_cli.matching.eligible import is_open
+from jobraker_cli.matching.eligible import is_fresh, is_open
 from jobraker_cli.matching.matcher import Search
 from jobraker_cli.matching.prepared import PreparedJob, prepare
 from jobraker_cli.model import Job, MatchRules
@@ -83,8 +83,7 @@ class NewJobs:
                 self.reposts[one.fingerprint] = vacancy.first_seen
 
     def _fit(self, job: Job) -> bool:
-        fresh = job.posted_at is None or job.posted_at >= self._posted_since
-        return fresh and is_open(job, self._now)
+        return is_fresh(job, self._posted_since) and is_open(job, self._now)
 
 
 def take_in(

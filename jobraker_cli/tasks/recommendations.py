@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from jobraker_cli.mail.consent import Way
 from jobraker_cli.mail.kinds import KINDS
+from jobraker_cli.matching.eligible import is_fresh
 from jobraker_cli.matching.prepared import PreparedJob, prepare
 from jobraker_cli.matching.recommend import Recommendation, suits
 from jobraker_cli.matching.recommender import Recommender
@@ -70,6 +71,7 @@ class _Planner:
         self.run = run
         self.report = report
         self.rules: MatchRules = rules_of(app)
+        self.oldest = run.now - timedelta(days=app.settings.alert_max_posted_age)
         self.week = period_label("weekly", run.now, app.settings.timezone)
 
     def plan(self) -> None:
@@ -138,12 +140,8 @@ class _Planner:
             user: [job for job in ids if job in still_open][:shown] for user, ids in wanted.items()
         }
         rows = jobs.by_id(connection, {job for ids in best.values() for job in ids})
-        rows = {job_id: job for job_id, job in rows.items() if self._is_fresh(job)}
+        rows = {job_id: job for job_id, job in rows.items() if is_fresh(job, self.oldest)}
         return {user: [rows[job] for job in ids if job in rows] for user, ids in best.items()}
-
-    def _is_fresh(self, job: Job) -> bool:
-        oldest = self.run.now - timedelta(days=self.app.settings.alert_max_posted_age)
-        return job.posted_at is None or job.posted_at >= oldest
 
     def _items(
         self,
@@ -175,7 +173,7 @@ class _Planner:
         """The open jobs, read when the first person needs them."""
         with reading(self.app.engine) as connection:
             rows = jobs.newest_open(connection, self.rules, now=self.run.now, limit=POOL)
-        fresh = (prepare(job, self.rules) for job in rows if self._is_fresh(job))
+        fresh = (prepare(job, self.rules) for job in rows if is_fresh(job, self.oldest))
         return Recommender(fresh, self.rules, self.run.now)
 
     def _mail(self, one: Candidate, items: tuple[Item, ...], *, by_mail: bool) -> _Mail:

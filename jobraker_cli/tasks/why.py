@@ -66,15 +66,13 @@ def _eligibility(
     now = app.clock()
     since = now - timedelta(days=app.settings.alert_repost_days)
     known = vacancies_of.mailed(connection, [user_id], [prepared.fingerprint(job)], since=since)
-    clauses = eligible.eligibility(
+    return eligible.eligibility(
         job,
         now=now,
         applied=job.id in history.applied,
         dismissed=job.id in history.dismissed,
-        mailed=False,
+        mailed=not_mailed(messages, reposted=user_id in known),
     )
-    mailed = not_mailed(messages, reposted=user_id in known)
-    return tuple(mailed if one.name == mailed.name else one for one in clauses)
 
 
 class _Inquiry:

@@ -4,14 +4,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from jobraker_cli.matching.eligible import eligibility, is_open
+from jobraker_cli.matching.eligible import NOT_MAILED, eligibility, is_fresh, is_open
 from jobraker_cli.model import Clause, Job
 
 NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
 
 
 def clauses(
-    job: Job, *, applied: bool = False, dismissed: bool = False, mailed: bool = False
+    job: Job, *, applied: bool = False, dismissed: bool = False, mailed: Clause = NOT_MAILED
 ) -> dict[str, Clause]:
     found = eligibility(job, now=NOW, applied=applied, dismissed=dismissed, mailed=mailed)
     return {clause.name: clause for clause in found}
@@ -42,7 +42,22 @@ def test_every_condition_is_named_and_explained() -> None:
     assert clauses(Job(id="", title="x"))["deadline"].detail == "it has no deadline"
 
 
-@pytest.mark.parametrize("what", ["applied", "dismissed", "mailed"])
-def test_what_the_person_did_with_it_excludes_it(what: str) -> None:
-    found = clauses(Job(id="", title="x"), **{what: True})
-    assert [name for name, clause in found.items() if not clause.holds] == [f"not_{what}"]
+MAILED = Clause(name="not_mailed", holds=False, detail="the person has been mailed it before")
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [
+        ("not_applied", clauses(Job(id="", title="x"), applied=True)),
+        ("not_dismissed", clauses(Job(id="", title="x"), dismissed=True)),
+        ("not_mailed", clauses(Job(id="", title="x"), mailed=MAILED)),
+    ],
+)
+def test_what_the_person_did_with_it_excludes_it(name: str, found: dict[str, Clause]) -> None:
+    assert [name for name, clause in found.items() if not clause.holds] == [name]
+
+
+def test_a_job_is_fresh_that_was_posted_since_then_or_does_not_say_when() -> None:
+    assert is_fresh(Job(id="", title="x"), NOW)
+    assert is_fresh(Job(id="", title="x", posted_at=NOW), NOW)
+    assert not is_fresh(Job(id="", title="x", posted_at=NOW - timedelta(seconds=1)), NOW)
