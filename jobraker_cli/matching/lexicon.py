@@ -203,10 +203,10 @@ NO_EMPLOYER = frozenset(
     ]
 )
 
-# Letters for women, men and others beside a title: (m/w/d), H/F; and those that stand for men.
-GENDERS = frozenset("mwfvkhdxin") | {"div", "divers", "diverse", "gn"}
+# Letters for women, men and others beside a title: (m/w/d), H/F.
 MEN = frozenset("mh")
 WOMEN = frozenset("wfvk")
+GENDERS = MEN | WOMEN | {"d", "x", "i", "n", "div", "divers", "diverse", "gn"}
 
 # Legal forms at the end of a company's name.
 LEGAL_FORMS = frozenset(

@@ -15,7 +15,7 @@ from jobraker_cli.mail import payloads
 from jobraker_cli.mail.consent import ONE_ALERT, consent
 from jobraker_cli.mail.digest import first_job, headline
 from jobraker_cli.mail.wording import Words
-from jobraker_cli.matching.prepared import Advert, prepare
+from jobraker_cli.matching.prepared import Advert, PreparedJob, prepare
 from jobraker_cli.model import Job, MatchRules, Preference, User
 from jobraker_cli.store import jobs, outbox, past, preferences, standing
 from jobraker_cli.store.outbox import Claimed
@@ -27,6 +27,11 @@ _IDS = re.compile(f"{_ID}(?:,{_ID})*")
 POSTINGS = 50  # of one vacancy that a payload remembers
 _Shown = dict[str, Any]  # a vacancy as payloads hold it
 _KEPT = 50_000  # vacancies of which the facts are kept as JSON text, and jobs their names
+
+
+def digest_key(frequency: str, user_id: str, period: str | int) -> str:
+    """What a person gets once: one mail a frequency and period; without periods, an intake."""
+    return f"{KIND}:{frequency}:{user_id}:{period}"
 
 
 class Payloads:
@@ -160,7 +165,8 @@ def _looked_through(
     found: dict[str, Checked] = {}
     tried = outbox.tried(connection, [one.letter.id for one, _, _ in doubtful])
     changed = set().union(*(content.partly(fitting) for _, content, fitting in doubtful))
-    postings = jobs.by_id(connection, changed)
+    rows = jobs.by_id(connection, changed)
+    postings = {job_id: prepare(row, MatchRules()) for job_id, row in rows.items()}
     for one, content, fitting in doubtful:
         row_id, user_id, still = one.letter.id, one.letter.user_id, _still(fitting, postings)
         checked = _checked(content.payload, wanted, still, frozen=row_id in tried)
@@ -207,7 +213,9 @@ def _checked(
     return Checked(payload=json.dumps({**content, "sections": kept}, separators=(",", ":")))
 
 
-def _still(still_open: Set[str], postings: Mapping[str, Job]) -> Callable[[_Shown], _Shown | None]:
+def _still(
+    still_open: Set[str], postings: Mapping[str, PreparedJob]
+) -> Callable[[_Shown], _Shown | None]:
     def keep(job: _Shown) -> _Shown | None:
         """The vacancy if one of its postings is open, as these say it."""
         ids = [job_id for job_id in _ids(job) if job_id in still_open]
@@ -218,11 +226,11 @@ def _still(still_open: Set[str], postings: Mapping[str, Job]) -> Callable[[_Show
     return keep
 
 
-def _said_anew(job: _Shown, ids: Sequence[str], postings: Mapping[str, Job]) -> _Shown:
+def _said_anew(job: _Shown, ids: Sequence[str], postings: Mapping[str, PreparedJob]) -> _Shown:
     """A vacancy of which only these postings are open, the first the best of them."""
-    still = [prepare(postings[job_id], MatchRules()) for job_id in ids]
+    still = [postings[job_id] for job_id in ids]
     facts = _facts(together(still[0].advert, still), None)
-    was = prepare(postings.get(job["id"], postings[ids[0]]), MatchRules())
+    was = postings.get(job["id"], still[0])
     now_said = {was.spot: still[0].spot, was.offer: still[0].offer}
     reasons = [now_said.get(reason, reason) for reason in job.get("reasons") or ()]
     kept = {"first_seen": job.get("first_seen"), "reasons": reasons, "job_ids": list(ids)}

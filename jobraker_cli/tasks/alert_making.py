@@ -52,7 +52,7 @@ class Maker:
 
     def key(self, user_id: str) -> str:
         """What a person gets once: one mail a frequency and period."""
-        return f"{alert_mail.KIND}:{self._frequency}:{user_id}:{self._label or self._through}"
+        return alert_mail.digest_key(self._frequency, user_id, self._label or self._through)
 
     def mail(self, user: User, found: Found, history: History, locale: str) -> Mail | None:
         """A user's digest as a message; None when there is nothing to say."""

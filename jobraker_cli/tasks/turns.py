@@ -89,7 +89,7 @@ class Turns:
 
     def _key(self, alert: Alert, now: datetime, intake: int = 0) -> str:
         label = period_label(alert.frequency, now, self._zone)
-        return f"{alert_mail.KIND}:{alert.frequency}:{self._user_id}:{label or intake}"
+        return alert_mail.digest_key(alert.frequency, self._user_id, label or intake)
 
     def _served(self, alert: Alert, intake: int) -> Hindrance:
         """The alert's run has passed the job: its digest was full, or it left the job out."""
